@@ -1,0 +1,54 @@
+"""Freezes files by content into the media storage, and reads them back for adapters and readers."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from channels.edition import Asset
+from channels.models import AssetFile
+
+
+def freeze(
+    data: bytes,
+    *,
+    content_type: str,
+    name: str,
+    width: int | None = None,
+    height: int | None = None,
+    focal: tuple[float, float] | None = None,
+) -> Asset:
+    """Store `data` once under its SHA-256 and return it as an Asset. Safe to call again and from many processes."""
+    asset = Asset(
+        sha256=hashlib.sha256(data).hexdigest(),
+        content_type=content_type,
+        name=name,
+        size=len(data),
+        width=width,
+        height=height,
+        focal=focal,
+    )
+    if not default_storage.exists(asset.path):
+        default_storage.save(asset.path, ContentFile(data))
+    AssetFile.objects.get_or_create(
+        sha256=asset.sha256,
+        defaults={"content_type": content_type, "size": len(data), "path": asset.path},
+    )
+    return asset
+
+
+def read(asset: Asset) -> bytes:
+    """The frozen bytes. Raises FileNotFoundError."""
+    with default_storage.open(asset.path) as file:
+        data: bytes = file.read()
+    return data
+
+
+class StoredAssets:
+    """The AssetReader of the engine: reads in a thread."""
+
+    async def read(self, asset: Asset) -> bytes:
+        return await asyncio.to_thread(read, asset)

@@ -1,0 +1,23 @@
+"""The engine's tables. docs/model.md states their constraints; the verbs live in outbox, engine and reconcile."""
+
+from channels.models.asset import AssetFile
+from channels.models.checkpoint import CheckpointEntry
+from channels.models.delivery import Delivery, Operation, Outcome
+from channels.models.edition import EditionRecord
+from channels.models.item import Item, WithdrawalKind
+from channels.models.outlet import Outlet
+from channels.models.placement import Placement, State
+
+__all__ = [
+    "AssetFile",
+    "CheckpointEntry",
+    "Delivery",
+    "EditionRecord",
+    "Item",
+    "Operation",
+    "Outcome",
+    "Outlet",
+    "Placement",
+    "State",
+    "WithdrawalKind",
+]

@@ -1,0 +1,58 @@
+"""Item (稿件): the register entry of an editorial thing; outlives its page."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from channels.edition import ItemType, Lane
+
+
+class WithdrawalKind(models.TextChoices):
+    """What a reader finds in place of a withdrawn item."""
+
+    NOTICE = "notice", "撤稿并保留说明"
+    GONE = "gone", "撤稿"
+    REDIRECT = "redirect", "撤稿并指向替代稿件"
+
+
+class Item(models.Model):
+    """One item through all its editions. `content_id` is the only key that crosses packages."""
+
+    content_id = models.UUIDField("稿件标识", primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField("网址标识", max_length=80, unique=True)
+    headline = models.CharField("标题", max_length=255)
+    item_type = models.CharField("类型", max_length=20, choices=[(t.value, t.value) for t in ItemType])
+    column_code = models.CharField("栏目", max_length=50, blank=True)
+    issuer_code = models.CharField("发布单位", max_length=50, blank=True)
+    lane = models.PositiveSmallIntegerField("优先级", default=Lane.NORMAL)
+    current = models.ForeignKey(
+        "syndication.EditionRecord",
+        verbose_name="最新版本",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    first_published_at = models.DateTimeField("首次发布", null=True)
+    changed_at = models.DateTimeField("最近变化")
+    withdrawn_at = models.DateTimeField("撤稿时间", null=True)
+    withdrawal_kind = models.CharField("撤稿方式", max_length=10, choices=WithdrawalKind.choices, blank=True)
+    withdrawal_reason = models.CharField("撤稿原因", max_length=500, blank=True)
+    replacement_url = models.URLField("替代稿件", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "稿件"
+        verbose_name_plural = "稿件"
+        indexes = [
+            models.Index(fields=["-changed_at", "-content_id"], name="item_by_change"),
+            models.Index(fields=["column_code", "-changed_at"], name="item_by_column"),
+            models.Index(fields=["issuer_code", "-changed_at"], name="item_by_issuer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.headline
+
+    @property
+    def uri(self) -> str:
+        return f"urn:uuid:{self.content_id}"

@@ -1,0 +1,14 @@
+"""Django's entry to the source of all items."""
+
+from django.apps import AppConfig
+
+
+class CmsConfig(AppConfig):
+    name = "cms"
+    verbose_name = "采编"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cms import receivers
+
+        receivers.connect()

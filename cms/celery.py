@@ -1,0 +1,10 @@
+"""The Celery application: `celery -A cms.celery worker`, `celery -A cms.celery beat`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
+app = Celery("tongsheng")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["channels", "cms"])

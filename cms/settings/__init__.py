@@ -1,0 +1,1 @@
+"""Settings by environment: base, dev (make run), test, production."""
