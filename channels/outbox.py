@@ -1,5 +1,359 @@
 """Desire: what should be at each outlet. The only writer of Placement.desired and generation.
 
-Everything here runs inside the caller's transaction and costs a fixed number of statements whatever the number of
-outlets; one wake-up leaves after commit.
+Every verb opens its own transaction (or joins the caller's), costs a fixed number of statements whatever the number
+of outlets, and sends one wake-up after commit. None of them speaks to an outlet.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from channels.edition import Edition
+from channels.models import (
+    AssetFile,
+    Delivery,
+    EditionRecord,
+    Item,
+    Operation,
+    Outcome,
+    Outlet,
+    Placement,
+    State,
+    WithdrawalKind,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An outlet that an item goes to, and why (a Chinese sentence that the editor reads)."""
+
+    outlet: Outlet
+    reason: str
+    must_carry: bool = False
+    must_carry_hours: int | None = None
+
+
+def newest(content_id: UUID) -> EditionRecord | None:
+    """The newest edition of an item, or None for an item never signed."""
+    item = Item.objects.select_related("current").filter(content_id=content_id).first()
+    return item.current if item else None
+
+
+@transaction.atomic
+def plan(
+    edition: Edition,
+    targets: Sequence[Target],
+    *,
+    now: datetime,
+    source_revision: int | None = None,
+    signed_by: str = "",
+) -> EditionRecord:
+    """Want `edition` at every target and nowhere else.
+
+    The edition's own `version` is ignored: it gets the item's next number. When its checksum is that of the item's
+    newest edition, and the item is not withdrawn, no edition is made and only a change of targets has an effect.
+    """
+    item = _item(edition, now)
+    record = item.current
+    if record is None or item.withdrawn_at or record.checksum != edition.checksum:
+        record = _record(item, edition, now=now, source_revision=source_revision, signed_by=signed_by)
+        _register(item, record, edition, now)
+    _want(item, record, edition, targets, now)
+    wake_on_commit()
+    return record
+
+
+@transaction.atomic
+def recall(
+    content_id: UUID,
+    *,
+    kind: WithdrawalKind,
+    reason: str,
+    now: datetime,
+    replacement_url: str = "",
+    by: str = "",
+) -> int:
+    """Want the item absent everywhere, paused outlets included. Returns how many placements have to change.
+
+    Calling it again on a withdrawn item changes the kind and the reason, not the placements.
+    """
+    item = Item.objects.get(content_id=content_id)
+    item.withdrawn_at = item.withdrawn_at or now
+    item.withdrawal_kind = kind
+    item.withdrawal_reason = reason
+    item.replacement_url = replacement_url
+    item.changed_at = now
+    item.save()
+    changed = _unwant(Placement.objects.filter(item=item), now, message=f"撤稿:{reason}"[:500])
+    wake_on_commit()
+    return changed
+
+
+@transaction.atomic
+def refuse(placement: Placement, *, reason: str, by: str, now: datetime) -> None:
+    """The outlet refuses the item (拒用); it sticks through later editions. Raises ValueError for a must-carry."""
+    if placement.must_carry:
+        raise ValueError("必转稿件不能拒用,请与宣传部联系")
+    row = Placement.objects.filter(pk=placement.pk)
+    row.update(refused_at=now, refused_reason=reason[:300])
+    _unwant(row, now, message=f"终端拒用:{reason}"[:500])
+    _sign(placement, Operation.WITHDRAW, by=by, message=f"拒用:{reason}", now=now, outcome=Outcome.ACCEPTED)
+    wake_on_commit()
+
+
+@transaction.atomic
+def pause(outlet: Outlet, *, reason: str, now: datetime) -> None:
+    """Hold new items and keep the backlog; withdrawals go on."""
+    Outlet.objects.filter(pk=outlet.pk).update(paused_at=now, paused_reason=reason[:300])
+
+
+@transaction.atomic
+def resume(outlet: Outlet, *, now: datetime) -> None:
+    """Take up the backlog, after a pause or after a configuration error has been mended."""
+    Outlet.objects.filter(pk=outlet.pk).update(
+        paused_at=None,
+        paused_reason="",
+        blocked_reason="",
+        circuit_failures=0,
+        circuit_open_until=None,
+    )
+    stopped = Placement.objects.filter(outlet=outlet).filter(Q(remedy="admin") | Q(state=State.WAITING))
+    stopped.update(state=State.DUE, remedy="", message="", code="", attempts=0, due_at=now)
+    wake_on_commit()
+
+
+@transaction.atomic
+def retry(placement: Placement, *, by: str, now: datetime) -> None:
+    """A person asks for another try now. Says nothing about what happened before: an unknown outcome is looked at first."""
+    Placement.objects.filter(pk=placement.pk).update(
+        state=State.DUE, remedy="", message=f"{by} 要求重试"[:500], attempts=0, polls=0, due_at=now
+    )
+    wake_on_commit()
+
+
+@transaction.atomic
+def release(placement: Placement, *, by: str, now: datetime) -> None:
+    """A person lets a held item (too old, past its validity) go out after all."""
+    Placement.objects.filter(pk=placement.pk).update(
+        released_at=now, state=State.DUE, remedy="", message=f"{by} 已放行"[:500], due_at=now
+    )
+    wake_on_commit()
+
+
+@transaction.atomic
+def confirm(placement: Placement, *, url: str, by: str, now: datetime) -> None:
+    """Hand-off: a person has posted the item at `url`; the engine goes and looks."""
+    placement.refresh_from_db()
+    receipt = {**(placement.receipt or {}), "remote_url": url, "awaits_person": False}
+    Placement.objects.filter(pk=placement.pk).update(
+        receipt=receipt,
+        remote_url=url,
+        state=State.ACCEPTED,
+        remedy="",
+        message=f"{by} 已提交地址,待核对"[:500],
+        polls=0,
+        due_at=now,
+    )
+    _sign(placement, Operation.DELIVER, by=by, message=f"已发布:{url}", now=now, outcome=Outcome.ACCEPTED)
+    wake_on_commit()
+
+
+@transaction.atomic
+def confirm_withdrawn(placement: Placement, *, by: str, now: datetime) -> None:
+    """Hand-off: a person has taken the copy down; the engine goes and looks."""
+    placement.refresh_from_db()
+    receipt = {**(placement.receipt or {}), "awaits_person": False}
+    Placement.objects.filter(pk=placement.pk).update(
+        receipt=receipt, state=State.ACCEPTED, remedy="", message=f"{by} 已撤下,待核对"[:500], polls=0, due_at=now
+    )
+    _sign(placement, Operation.WITHDRAW, by=by, message="已撤下", now=now, outcome=Outcome.ACCEPTED)
+    wake_on_commit()
+
+
+@transaction.atomic
+def sign_off(placement: Placement, *, by: str, note: str, now: datetime) -> None:
+    """A person vouches that the outlet is as desired, where no look can prove it."""
+    placement.refresh_from_db()
+    operation = Operation.DELIVER if placement.desired_id else Operation.WITHDRAW
+    Placement.objects.filter(pk=placement.pk).update(
+        actual=placement.desired_id,
+        state=State.SETTLED,
+        remedy="",
+        code="",
+        message=f"{by} 人工确认:{note}"[:500],
+        attempts=0,
+        settled_at=now,
+        due_at=None,
+        receipt=placement.receipt if placement.desired_id else None,
+    )
+    _sign(placement, operation, by=by, message=f"人工确认:{note}", now=now, outcome=Outcome.SETTLED)
+
+
+def wake_on_commit() -> None:
+    """One wake-up of the dispatcher once the transaction is durable; losing it costs seconds, not deliveries."""
+    from channels import tasks
+
+    transaction.on_commit(tasks.wake_soon, robust=True)
+
+
+def _item(edition: Edition, now: datetime) -> Item:
+    item, _ = Item.objects.select_related("current").get_or_create(
+        content_id=edition.content_id,
+        defaults={
+            "slug": edition.slug,
+            "headline": edition.headline[:255],
+            "item_type": edition.type.value,
+            "changed_at": now,
+        },
+    )
+    return item
+
+
+def _record(
+    item: Item, edition: Edition, *, now: datetime, source_revision: int | None, signed_by: str
+) -> EditionRecord:
+    number = item.current.number + 1 if item.current else 1
+    numbered = edition.with_version(number, at=now)
+    record = EditionRecord.objects.create(
+        item=item,
+        number=number,
+        checksum=numbered.checksum,
+        document=numbered.to_json(),
+        signed_at=now,
+        signed_by=signed_by[:150],
+        source_revision=source_revision,
+    )
+    held = EditionRecord.assets.through
+    held.objects.bulk_create(
+        held(editionrecord_id=record.pk, assetfile_id=sha256)
+        for sha256 in AssetFile.objects.filter(
+            sha256__in=[asset.sha256 for asset in numbered.assets]
+        ).values_list("sha256", flat=True)
+    )
+    return record
+
+
+def _register(item: Item, record: EditionRecord, edition: Edition, now: datetime) -> None:
+    item.current = record
+    item.slug = edition.slug
+    item.headline = edition.headline[:255]
+    item.item_type = edition.type.value
+    item.column_code = edition.column.code if edition.column else ""
+    item.issuer_code = edition.issuer.code
+    item.lane = edition.lane
+    item.first_published_at = item.first_published_at or edition.first_created
+    item.changed_at = now
+    item.withdrawn_at = None
+    item.withdrawal_kind = item.withdrawal_reason = item.replacement_url = ""
+    item.save()
+
+
+def _want(
+    item: Item, record: EditionRecord, edition: Edition, targets: Sequence[Target], now: datetime
+) -> None:
+    held = {placement.outlet_id: placement for placement in Placement.objects.filter(item=item)}
+    wanted = {target.outlet.pk: target for target in targets}
+    _insert(item, record, edition, [t for pk, t in wanted.items() if pk not in held], now)
+    kept = [pk for pk in wanted if pk in held]
+    rows = Placement.objects.filter(item=item, outlet_id__in=kept, refused_at=None)
+    rows.exclude(desired=record).update(
+        desired=record,
+        generation=F("generation") + 1,
+        state=State.DUE,
+        remedy="",
+        message="",
+        code="",
+        attempts=0,
+        polls=0,
+        due_at=now,
+        lane=edition.lane,
+        released_at=None,
+    )
+    rows.update(
+        slug=item.slug,
+        column_code=item.column_code,
+        published_at=item.first_published_at,
+        visible_until=edition.expires,
+    )
+    _annotate([(held[pk], wanted[pk]) for pk in kept], now)
+    dropped = [pk for pk in held if pk not in wanted]
+    _unwant(Placement.objects.filter(item=item, outlet_id__in=dropped), now, message="不再投放到该终端")
+
+
+def _insert(
+    item: Item, record: EditionRecord, edition: Edition, targets: Sequence[Target], now: datetime
+) -> None:
+    Placement.objects.bulk_create(
+        Placement(
+            item=item,
+            outlet=target.outlet,
+            desired=record,
+            lane=edition.lane,
+            due_at=now,
+            slug=item.slug,
+            column_code=item.column_code,
+            published_at=item.first_published_at,
+            visible_until=edition.expires,
+            reason=target.reason[:300],
+            must_carry=target.must_carry,
+            must_carry_by=_deadline(target, now),
+        )
+        for target in targets
+    )
+
+
+def _annotate(pairs: Sequence[tuple[Placement, Target]], now: datetime) -> None:
+    changed = []
+    for placement, target in pairs:
+        reason = target.reason[:300]
+        if (placement.reason, placement.must_carry) == (reason, target.must_carry):
+            continue
+        placement.reason, placement.must_carry = reason, target.must_carry
+        placement.must_carry_by = placement.must_carry_by or _deadline(target, now)
+        changed.append(placement)
+    if changed:
+        Placement.objects.bulk_update(changed, ["reason", "must_carry", "must_carry_by"], batch_size=500)
+
+
+def _deadline(target: Target, now: datetime) -> datetime | None:
+    return now + timedelta(hours=target.must_carry_hours or 24) if target.must_carry else None
+
+
+def _unwant(rows: QuerySet[Placement], now: datetime, *, message: str) -> int:
+    return rows.exclude(desired=None).update(
+        desired=None,
+        generation=F("generation") + 1,
+        state=State.DUE,
+        remedy="",
+        message=message,
+        code="",
+        attempts=0,
+        polls=0,
+        due_at=now,
+        lane=Placement.WITHDRAWAL_LANE,
+    )
+
+
+def _sign(
+    placement: Placement, operation: Operation, *, by: str, message: str, now: datetime, outcome: Outcome
+) -> None:
+    """A person's act, kept beside the machine's attempts."""
+    Delivery.objects.create(
+        placement=placement,
+        edition_id=placement.desired_id or placement.actual_id,
+        generation=placement.generation,
+        operation=operation,
+        token="",
+        started_at=now,
+        finished_at=now,
+        outcome=outcome,
+        message=message[:500],
+        receipt=placement.receipt,
+        by=by[:150],
+    )
