@@ -9,6 +9,9 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import receivers
+        from cms import (
+            celery,  # noqa: F401  the configured application, in every process that sends a task
+            receivers,
+        )
 
         receivers.connect()

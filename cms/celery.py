@@ -7,4 +7,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 app = Celery("tongsheng")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# "Current" is per thread: without a default, the web server's threads would send to an unconfigured application.
+app.set_default()
 app.autodiscover_tasks(["channels", "cms"])
+app.autodiscover_tasks(["cms"], related_name="heartbeat")

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -38,6 +40,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cms.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -126,16 +129,38 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 # Keys that seal the secrets of outlets, newest first.
 OUTLET_KEYS: list[str] = env.list("OUTLET_KEYS", default=[])
+# The stand-ins of remote systems that the demo's outlets talk to.
+SANDBOX_URL = env("SANDBOX_URL", default="http://127.0.0.1:8900").rstrip("/")
 # Networks that outbound calls may reach although they are private, e.g. "10.1.0.0/16".
 OUTBOUND_ALLOWED_NETWORKS: list[str] = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
 
-CELERY_BROKER_URL = env("BROKER_URL", default="memory://")
+CELERY_BROKER_URL = env("BROKER_URL", default="memory://localhost/")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_DELIVERY_MODE = "transient"  # the table is the queue: a lost wake-up costs a few seconds
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_TIMEZONE = TIME_ZONE
+if CELERY_BROKER_URL.startswith("memory:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}  # seconds between a wake-up and the engine
+# A worker takes both unless it is told otherwise: an outlet that hangs must not hold up the schedule.
+CELERY_TASK_QUEUES = [Queue("deliver", routing_key="deliver"), Queue("upkeep", routing_key="upkeep")]
+CELERY_TASK_DEFAULT_QUEUE = "upkeep"
+CELERY_TASK_ROUTES = {"channels.tasks.*": {"queue": "deliver"}}
+# `expires` in seconds: after a stop of the workers one wake-up is as good as a thousand.
+CELERY_BEAT_SCHEDULE = {
+    "wake the engine": {"task": "channels.tasks.wake", "schedule": 2.0, "options": {"expires": 4}},
+    "publish what is due": {"task": "cms.tasks.publish_due", "schedule": 20.0, "options": {"expires": 20}},
+    "sweep for what no signal told": {
+        "task": "cms.tasks.sweep",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "heartbeat": {"task": "cms.heartbeat.beat", "schedule": 15.0, "options": {"expires": 15}},
+    "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
+}
 
 WAGTAIL_SITE_NAME = "同声"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
