@@ -11,7 +11,6 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, Self
 
@@ -41,8 +40,12 @@ class Capabilities:
     repeatable: delivering twice with one token leaves one copy; False: never retried without `verify`.
     verifiable: `verify` can look at the copy.
     manual: a person does the work and comes back with the address (交办).
+    shown_at_commit: readers see the item as soon as it is signed; a delivery only purges, pings and reads back, so
+    neither a pause nor an item's age holds it.
     Limits are inclusive; characters are Unicode code points; None means that none is stated.
-    `parallel` is how many calls one outlet takes at a time.
+    `parallel` is how many calls one outlet takes at a time. `poll_seconds` are the waits between looks at something
+    accepted but not yet proven, `look_seconds` those between looks at something settled; after the last one a person
+    is asked, or the looking ends.
     """
 
     update: Update
@@ -50,6 +53,7 @@ class Capabilities:
     repeatable: bool
     verifiable: bool
     manual: bool = False
+    shown_at_commit: bool = False
     bundle_max: int = 1
     headline_max_chars: int | None = None
     summary_max_chars: int | None = None
@@ -57,6 +61,8 @@ class Capabilities:
     images_max: int | None = None
     daily_quota: int | None = None
     parallel: int = 4
+    poll_seconds: tuple[int, ...] = (1, 2, 5, 15, 60, 300, 900, 3600)
+    look_seconds: tuple[int, ...] = (300, 3600, 86_400, 259_200, 604_800)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +248,10 @@ class Adapter(ABC):
         self.outlet = outlet
         self.http = http
         self.assets = assets
+
+    def profile(self) -> str:
+        """What of this outlet its renderings depend on: outlets of a channel with one profile share one rendering."""
+        return self.outlet.slug
 
     def check(self, edition: Edition) -> tuple[Finding, ...]:
         """Pre-flight without network: what would go wrong, and how to mend it."""

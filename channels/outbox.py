@@ -23,6 +23,7 @@ from channels.models import (
     Operation,
     Outcome,
     Outlet,
+    Pending,
     Placement,
     State,
     WithdrawalKind,
@@ -123,7 +124,9 @@ def resume(outlet: Outlet, *, now: datetime) -> None:
         circuit_failures=0,
         circuit_open_until=None,
     )
-    stopped = Placement.objects.filter(outlet=outlet).filter(Q(remedy="admin") | Q(state=State.WAITING))
+    stopped = Placement.objects.filter(outlet=outlet).filter(
+        Q(remedy="admin") | Q(state__in=[State.WAITING, State.HELD])
+    )
     stopped.update(state=State.DUE, remedy="", message="", code="", attempts=0, due_at=now)
     wake_on_commit()
 
@@ -154,6 +157,7 @@ def confirm(placement: Placement, *, url: str, by: str, now: datetime) -> None:
     Placement.objects.filter(pk=placement.pk).update(
         receipt=receipt,
         remote_url=url,
+        pending=Pending.DELIVER,
         state=State.ACCEPTED,
         remedy="",
         message=f"{by} 已提交地址,待核对"[:500],
@@ -170,7 +174,13 @@ def confirm_withdrawn(placement: Placement, *, by: str, now: datetime) -> None:
     placement.refresh_from_db()
     receipt = {**(placement.receipt or {}), "awaits_person": False}
     Placement.objects.filter(pk=placement.pk).update(
-        receipt=receipt, state=State.ACCEPTED, remedy="", message=f"{by} 已撤下,待核对"[:500], polls=0, due_at=now
+        receipt=receipt,
+        pending=Pending.WITHDRAW,
+        state=State.ACCEPTED,
+        remedy="",
+        message=f"{by} 已撤下,待核对"[:500],
+        polls=0,
+        due_at=now,
     )
     _sign(placement, Operation.WITHDRAW, by=by, message="已撤下", now=now, outcome=Outcome.ACCEPTED)
     wake_on_commit()
@@ -183,6 +193,8 @@ def sign_off(placement: Placement, *, by: str, note: str, now: datetime) -> None
     operation = Operation.DELIVER if placement.desired_id else Operation.WITHDRAW
     Placement.objects.filter(pk=placement.pk).update(
         actual=placement.desired_id,
+        pending="",
+        doubt=None,
         state=State.SETTLED,
         remedy="",
         code="",
@@ -202,8 +214,15 @@ def wake_on_commit() -> None:
     transaction.on_commit(tasks.wake_soon, robust=True)
 
 
+class SlugTaken(ValueError):
+    """Another item has this slug; the message is for the editor."""
+
+
 def _item(edition: Edition, now: datetime) -> Item:
-    item, _ = Item.objects.select_related("current").get_or_create(
+    """The register entry, locked: two signatures of one item take turns."""
+    if Item.objects.exclude(content_id=edition.content_id).filter(slug=edition.slug).exists():
+        raise SlugTaken(f"网址标识“{edition.slug}”已被另一篇稿件使用,请修改网址标识后重新签发")
+    Item.objects.get_or_create(
         content_id=edition.content_id,
         defaults={
             "slug": edition.slug,
@@ -212,13 +231,13 @@ def _item(edition: Edition, now: datetime) -> Item:
             "changed_at": now,
         },
     )
-    return item
+    return Item.objects.select_for_update().get(content_id=edition.content_id)
 
 
 def _record(
     item: Item, edition: Edition, *, now: datetime, source_revision: int | None, signed_by: str
 ) -> EditionRecord:
-    number = item.current.number + 1 if item.current else 1
+    number = max(item.current.number if item.current else 0, item.number_floor) + 1
     numbered = edition.with_version(number, at=now)
     record = EditionRecord.objects.create(
         item=item,
@@ -272,6 +291,7 @@ def _want(
         attempts=0,
         polls=0,
         due_at=now,
+        desired_at=now,
         lane=edition.lane,
         released_at=None,
     )
@@ -296,9 +316,10 @@ def _insert(
             desired=record,
             lane=edition.lane,
             due_at=now,
+            desired_at=now,
             slug=item.slug,
             column_code=item.column_code,
-            published_at=item.first_published_at,
+            published_at=item.first_published_at or now,
             visible_until=edition.expires,
             reason=target.reason[:300],
             must_carry=target.must_carry,
@@ -336,6 +357,7 @@ def _unwant(rows: QuerySet[Placement], now: datetime, *, message: str) -> int:
         attempts=0,
         polls=0,
         due_at=now,
+        desired_at=now,
         lane=Placement.WITHDRAWAL_LANE,
     )
 

@@ -15,10 +15,11 @@ from channels.registry import adapter_class, adapter_for
 class _Offline:
     """Stands where the network and the files are: a pure method that reaches for them is a defect."""
 
-    async def request(self, *args: object, **kwargs: object) -> Never:
+    async def request(self, *_: object, **__: object) -> Never:
         raise AssertionError("render and check are pure: no network")
 
     async def read(self, asset: Asset) -> Never:
+        del asset
         raise AssertionError("render and check are pure: no files")
 
 

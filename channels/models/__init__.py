@@ -6,7 +6,7 @@ from channels.models.delivery import Delivery, Operation, Outcome
 from channels.models.edition import EditionRecord
 from channels.models.item import Item, WithdrawalKind
 from channels.models.outlet import Outlet
-from channels.models.placement import Placement, State
+from channels.models.placement import Pending, Placement, State
 
 __all__ = [
     "AssetFile",
@@ -17,6 +17,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "Outlet",
+    "Pending",
     "Placement",
     "State",
     "WithdrawalKind",

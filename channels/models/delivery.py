@@ -32,7 +32,11 @@ class Delivery(models.Model):
         "syndication.Placement", verbose_name="一稿一端", on_delete=models.PROTECT, related_name="deliveries"
     )
     edition = models.ForeignKey(
-        "syndication.EditionRecord", verbose_name="版本", null=True, on_delete=models.PROTECT, related_name="+"
+        "syndication.EditionRecord",
+        verbose_name="版本",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     generation = models.PositiveIntegerField("代次")
     operation = models.CharField("操作", max_length=10, choices=Operation.choices)

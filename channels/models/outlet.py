@@ -24,7 +24,9 @@ class Outlet(models.Model):
     somebody resumes. circuit_*: the engine rests after failures in a row.
     """
 
-    slug = models.SlugField("代码", max_length=50, unique=True, help_text="小写字母、数字和连字符,启用后不可更改")
+    slug = models.SlugField(
+        "代码", max_length=50, unique=True, help_text="小写字母、数字和连字符,启用后不可更改"
+    )
     name = models.CharField("名称", max_length=100)
     channel = models.CharField("渠道", max_length=30)
     group = models.CharField("矩阵分组", max_length=50, blank=True, help_text="矩阵中相邻显示,如“街道”“部门”")

@@ -21,11 +21,19 @@ class State(models.TextChoices):
     SETTLED = "settled", "已落实"
 
 
+class Pending(models.TextChoices):
+    """What the outlet (or a person) has accepted and no look has proven yet."""
+
+    DELIVER = "deliver", "已受理投递"
+    WITHDRAW = "withdraw", "已受理撤稿"
+
+
 class Placement(models.Model):
     """Unique (item, outlet); outlives the item's page.
 
     desired: null = must be absent. actual: null = believed absent. generation rises with every change of desire, and a
     result is recorded for the generation it was made for. due_at null = nothing to do; lane 0 is withdrawal.
+    doubt: the call whose outcome is unknown, until a look has cleared it. released_at: a person let a held one go.
     Only channels.outbox writes desired and generation, only channels.engine writes actual and the lease.
     """
 
@@ -38,12 +46,25 @@ class Placement(models.Model):
         "syndication.Outlet", verbose_name="终端", on_delete=models.PROTECT, related_name="placements"
     )
     desired = models.ForeignKey(
-        "syndication.EditionRecord", verbose_name="应有版本", null=True, on_delete=models.PROTECT, related_name="+"
+        "syndication.EditionRecord",
+        verbose_name="应有版本",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     actual = models.ForeignKey(
-        "syndication.EditionRecord", verbose_name="实有版本", null=True, on_delete=models.PROTECT, related_name="+"
+        "syndication.EditionRecord",
+        verbose_name="实有版本",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     generation = models.PositiveIntegerField("代次", default=1)
+    desired_at = models.DateTimeField("要求时间")
+    pending = models.CharField("待证实", max_length=10, choices=Pending.choices, blank=True)
+    doubt = models.ForeignKey(
+        "syndication.Delivery", verbose_name="存疑投递", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DUE)
     remedy = models.CharField("处置", max_length=10, blank=True)
@@ -84,9 +105,7 @@ class Placement(models.Model):
         ]
         indexes = [
             models.Index(fields=["lane", "due_at"], condition=Q(due_at__isnull=False), name="placement_due"),
-            models.Index(
-                fields=["outlet", "item"], condition=~Q(state="settled"), name="placement_open"
-            ),
+            models.Index(fields=["outlet", "item"], condition=~Q(state="settled"), name="placement_open"),
             models.Index(
                 fields=["outlet", "column_code", "-rank", "-published_at"],
                 condition=Q(desired__isnull=False),

@@ -1,0 +1,284 @@
+"""Claims due placements: lease, decide, open a Delivery, all in one short transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Case, Q, QuerySet, Value, When
+
+from channels import decide
+from channels.contract import Capabilities
+from channels.errors import Remedy
+from channels.models import Delivery, EditionRecord, Operation, Outcome, Outlet, Placement, State
+from channels.recording import Rest, rest
+from channels.registry import adapter_class
+from channels.settling import Before
+from channels.work import EditionKey, Work, receipt_of, token_of
+
+LEASE = timedelta(seconds=180)
+"""Longer than any call may take (engine.CALL_TIMEOUT), so that a lease never expires under a living worker."""
+CIRCUIT_AFTER = 5
+"""Failures in a row after which an outlet rests; then it gets one probe at a time."""
+
+OPERATIONS: Mapping[type[decide.Step], Operation] = {
+    decide.Deliver: Operation.DELIVER,
+    decide.Withdraw: Operation.WITHDRAW,
+    decide.Verify: Operation.VERIFY,
+}
+
+COLUMNS = (
+    "id",
+    "item_id",
+    "outlet_id",
+    "generation",
+    "desired_id",
+    "desired__number",
+    "actual_id",
+    "actual__number",
+    "pending",
+    "doubt_id",
+    "doubt__token",
+    "doubt__edition_id",
+    "doubt__edition__number",
+    "receipt",
+    "state",
+    "attempts",
+    "polls",
+    "desired_at",
+    "released_at",
+    "visible_until",
+    "rendering_sha256",
+    "item__withdrawal_reason",
+)
+
+Row = dict[str, Any]
+Draft = tuple[Row, Outlet, Capabilities, Operation]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim brought: calls to make, and how many placements were put to rest without one."""
+
+    work: tuple[Work, ...] = ()
+    rested: int = 0
+
+    @property
+    def empty(self) -> bool:
+        return not self.work and not self.rested
+
+
+@transaction.atomic
+def claim(limit: int, *, busy: Mapping[int, int], now: datetime) -> Claim:
+    """Lease up to `limit` due placements. `busy`: calls under way by outlet id, which count against its limit."""
+    chosen = _choose(limit, busy, now)
+    if not chosen:
+        return Claim()
+    lease = uuid.uuid4().hex
+    _lease(chosen, lease, now)
+    rows = list(Placement.objects.filter(pk__in=chosen, lease_owner=lease).values(*COLUMNS))
+    outlets = Outlet.objects.in_bulk({row["outlet_id"] for row in rows})
+    broken = _interrupted(rows, now)
+    rests: list[Rest] = []
+    drafts: list[Draft] = []
+    for row in rows:
+        if row["id"] in broken:
+            continue
+        outlet = outlets[row["outlet_id"]]
+        capabilities = adapter_class(outlet.channel).capabilities
+        step = decide.next_step(_situation(row, outlet), capabilities, now)
+        operation = OPERATIONS.get(type(step))
+        if operation is None:
+            rests.append(_at_rest(row, step))
+        else:
+            drafts.append((row, outlet, capabilities, operation))
+    rest(rests, lease, now)
+    work = _open(drafts, lease, now)
+    return Claim(work, len(rests) + len(broken))
+
+
+def _due(now: datetime) -> QuerySet[Placement]:
+    return Placement.objects.filter(due_at__lte=now).filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    )
+
+
+def _choose(limit: int, busy: Mapping[int, int], now: datetime) -> list[int]:
+    """Ids in the order of service, no outlet above its limit; an outlet that rests is left out."""
+    candidates = _due(now).filter(
+        Q(outlet__circuit_open_until__isnull=True) | Q(outlet__circuit_open_until__lte=now)
+    )
+    if connection.features.has_select_for_update_skip_locked:
+        candidates = candidates.select_for_update(skip_locked=True, of=("self",))
+    taken = Counter(busy)
+    chosen: list[int] = []
+    full: set[int] = set()
+    while len(chosen) < limit:
+        wanted = limit - len(chosen)
+        page = candidates.exclude(outlet_id__in=full).exclude(pk__in=chosen)
+        columns = page.order_by("lane", "due_at", "id").values_list(
+            "id", "outlet_id", "outlet__channel", "outlet__circuit_failures"
+        )
+        found = list(columns[: wanted * 2])
+        before = len(full)
+        for pk, outlet_id, channel, failures in found:
+            if taken[outlet_id] >= _parallel(channel, failures):
+                full.add(outlet_id)
+            elif len(chosen) < limit:
+                taken[outlet_id] += 1
+                chosen.append(pk)
+        if len(found) < wanted * 2 or len(full) == before:
+            break
+    return chosen
+
+
+def _parallel(channel: str, failures: int) -> int:
+    return 1 if failures >= CIRCUIT_AFTER else adapter_class(channel).capabilities.parallel
+
+
+def _lease(chosen: Sequence[int], lease: str, now: datetime) -> None:
+    shown = Case(When(state=State.SETTLED, then=Value(State.SETTLED)), default=Value(State.WORKING))
+    _due(now).filter(pk__in=chosen).update(lease_owner=lease, lease_until=now + LEASE, state=shown)
+
+
+def _interrupted(rows: Iterable[Row], now: datetime) -> set[int]:
+    """Close the calls that a dead worker left open, and let their placements be looked at in the next claim."""
+    ids = [row["id"] for row in rows]
+    opened = Delivery.objects.filter(placement_id__in=ids, finished_at=None)
+    found = list(opened.values_list("id", "placement_id", "operation"))
+    if not found:
+        return set()
+    opened.update(
+        finished_at=now,
+        outcome=Outcome.UNKNOWN,
+        remedy=Remedy.VERIFY,
+        message="处理中断(进程重启),结果待核对",
+    )
+    for pk, placement_id, operation in found:
+        if operation != Operation.VERIFY:
+            Placement.objects.filter(pk=placement_id).update(doubt_id=pk, polls=0)
+    broken = {placement_id for _, placement_id, _ in found}
+    Placement.objects.filter(pk__in=broken).update(
+        lease_owner="", lease_until=None, state=State.UNKNOWN, message="上次处理中断,正在核对", due_at=now
+    )
+    return broken
+
+
+def _situation(row: Row, outlet: Outlet) -> decide.Situation:
+    receipt = row["receipt"] or {}
+    return decide.Situation(
+        desired=row["desired__number"],
+        actual=row["actual__number"],
+        desired_at=row["desired_at"],
+        pending=row["pending"],
+        pending_version=receipt.get("version"),
+        awaits_person=bool(receipt.get("awaits_person")),
+        doubt=row["doubt_id"] is not None,
+        paused=outlet.holds_new_items,
+        released=row["released_at"] is not None,
+        expires=row["visible_until"],
+        max_age=timedelta(hours=outlet.max_age_hours),
+    )
+
+
+def _at_rest(row: Row, step: decide.Step) -> Rest:
+    match step:
+        case decide.Hold(message=message):
+            return Rest(row["id"], row["generation"], State.HELD, "", message)
+        case decide.Ask(remedy=remedy, message=message):
+            return Rest(row["id"], row["generation"], State.ASKING, remedy, message)
+        case _:
+            return Rest(row["id"], row["generation"], State.SETTLED, "", "")
+
+
+def _open(drafts: Sequence[Draft], lease: str, now: datetime) -> tuple[Work, ...]:
+    """The calls, each with its Delivery begun: committed before any of them goes out."""
+    needed = {row["desired_id"] for row, _, _, operation in drafts if operation == Operation.DELIVER}
+    documents = dict(EditionRecord.objects.filter(pk__in=needed).values_list("pk", "document"))
+    work = tuple(_work(draft, documents, lease, now) for draft in drafts)
+    Delivery.objects.bulk_create(
+        Delivery(
+            placement_id=w.placement_id,
+            edition_id=w.edition.id if w.edition else None,
+            generation=w.generation,
+            operation=w.operation,
+            token=w.token,
+            started_at=now,
+        )
+        for w in work
+    )
+    return work
+
+
+def _work(draft: Draft, documents: Mapping[int, str], lease: str, now: datetime) -> Work:
+    row, outlet, capabilities, operation = draft
+    receipt = receipt_of(row["receipt"])
+    edition = _edition(row, operation)
+    return Work(
+        placement_id=row["id"],
+        content_id=row["item_id"],
+        outlet=outlet,
+        capabilities=capabilities,
+        generation=row["generation"],
+        lease=lease,
+        operation=operation,
+        edition=edition,
+        document=documents.get(row["desired_id"], "") if operation == Operation.DELIVER else "",
+        editions={key.number: key.id for key in _keys(row)},
+        token=_token(row, operation),
+        before=Before(
+            desired=row["desired__number"],
+            actual=row["actual__number"],
+            version=edition.number if edition else receipt.version if receipt else None,
+            pending=row["pending"],
+            doubt=row["doubt_id"] is not None,
+            receipt=receipt,
+            attempts=row["attempts"],
+            polls=row["polls"],
+            settled=_was_settled(row),
+        ),
+        started_at=now,
+        rendering_sha256=row["rendering_sha256"],
+        reason=row["item__withdrawal_reason"],
+    )
+
+
+def _was_settled(row: Row) -> bool:
+    """Whether this is a look at something that was as desired (the lease leaves the state of such a row alone)."""
+    return bool(row["state"] == State.SETTLED)
+
+
+def _keys(row: Row) -> list[EditionKey]:
+    names = ("desired", "actual", "doubt__edition")
+    return [
+        EditionKey(id=row[f"{name}_id"], number=row[f"{name}__number"])
+        for name in names
+        if row[f"{name}_id"] is not None
+    ]
+
+
+def _edition(row: Row, operation: Operation) -> EditionKey | None:
+    """What the call is about; None for a copy whose edition no column names (a queued one that was overtaken)."""
+    order = ("desired",) if operation == Operation.DELIVER else ("doubt__edition", "pending", "actual")
+    version = (row["receipt"] or {}).get("version", 0)
+    by_number = {key.number: key for key in _keys(row)}
+    for name in order:
+        if name == "pending":
+            if row["pending"]:
+                return by_number.get(version)
+        elif row[f"{name}_id"] is not None:
+            return EditionKey(id=row[f"{name}_id"], number=row[f"{name}__number"])
+    return None
+
+
+def _token(row: Row, operation: Operation) -> str:
+    if operation != Operation.DELIVER:
+        known = row["doubt__token"] or (row["receipt"] or {}).get("token")
+        if known:
+            return str(known)
+    return token_of(row["item_id"], row["outlet_id"], row["generation"], row["desired_at"])

@@ -1,0 +1,204 @@
+"""The streaming dispatcher: claims due placements as slots free up and makes the outlets as desired.
+
+One event loop makes the calls, the calling thread does the database work. Results are written as they come, each
+right after its effect; nothing waits for the slowest outlet. The only place that calls an adapter, and the only one
+that catches every exception.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.utils import timezone
+
+from channels import settling
+from channels.assets import StoredAssets
+from channels.checkpoints import DatabaseCheckpoint
+from channels.claiming import claim
+from channels.contract import Adapter, AssetReader, Http, Rendering
+from channels.edition import Edition
+from channels.errors import ChannelError, Misbehaved, OutcomeUnknown
+from channels.models import Operation
+from channels.recording import Result, record
+from channels.registry import adapter_for
+from channels.settling import Change
+from channels.work import Work
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+CALL_TIMEOUT = 120.0
+"""Seconds for one call with all its steps; below claiming.LEASE."""
+SLOTS = 200
+REFILL = 50
+FLUSH_SECONDS = 0.02
+FLUSH_ROWS = 50
+TICK = 0.25
+"""Seconds between looks for new due placements while calls are under way."""
+
+HttpFactory = Callable[[], AbstractAsyncContextManager[Http]]
+
+
+async def in_database_thread(work: Callable[[], T], /) -> T:
+    """Run blocking database work on the thread that called `Dispatcher.run`."""
+    return await sync_to_async(work, thread_sensitive=True)()
+
+
+class Dispatcher:
+    """Settles what is due, until nothing is. Several may run at once, in one process or many."""
+
+    def __init__(
+        self,
+        *,
+        http: HttpFactory,
+        assets: AssetReader | None = None,
+        now: Callable[[], datetime] = timezone.now,
+        jitter: Callable[[], float] = random.random,
+        slots: int = SLOTS,
+    ) -> None:
+        self._http_factory = http
+        self._assets = assets or StoredAssets()
+        self._now = now
+        self._jitter = jitter
+        self._slots = slots
+        self._renderings: dict[tuple[int, str, str], tuple[Rendering, str]] = {}
+
+    def run(self) -> int:
+        """Returns how many calls were made. Call it from a thread without an event loop."""
+        return async_to_sync(self._run)()
+
+    async def _run(self) -> int:
+        calls = 0
+        flights: dict[asyncio.Task[Result], int] = {}
+        results: list[Result] = []
+        async with self._http_factory() as http:
+            while True:
+                more = await self._claim(flights) if self._may_claim(flights) else ()
+                for work in more or ():
+                    flights[asyncio.create_task(self._perform(work, http))] = work.outlet.pk
+                    calls += 1
+                if not flights and not results and more is None:
+                    return calls
+                results += await _landed(flights, FLUSH_SECONDS if results else TICK)
+                if results and (len(results) >= FLUSH_ROWS or not flights or not more):
+                    batch, results = results, []
+                    await in_database_thread(lambda batch=batch: record(batch, self._now()))  # type: ignore[misc]
+
+    def _may_claim(self, flights: dict[asyncio.Task[Result], int]) -> bool:
+        return self._slots - len(flights) >= min(REFILL, self._slots)
+
+    async def _claim(self, flights: dict[asyncio.Task[Result], int]) -> tuple[Work, ...] | None:
+        """Calls to start; None when nothing at all is due."""
+        busy = Counter(flights.values())
+        found = await in_database_thread(
+            lambda: claim(self._slots - len(flights), busy=busy, now=self._now())
+        )
+        return None if found.empty else found.work
+
+    async def _perform(self, work: Work, http: Http) -> Result:
+        """One call and what follows from it. Never raises."""
+        digest = ""
+        try:
+            adapter = adapter_for(work.outlet, http=http, assets=self._assets)
+            if work.operation == Operation.DELIVER:
+                rendering, digest = self._rendering(work, adapter)
+                if self._is_there_already(work, digest):
+                    return Result(
+                        work=work,
+                        change=settling.unchanged(work.before, work.capabilities, self._now()),
+                        rendering_sha256=digest,
+                    )
+                change = await self._deliver(work, adapter, rendering)
+            elif work.operation == Operation.WITHDRAW:
+                change = await self._withdraw(work, adapter)
+            else:
+                change = await self._verify(work, adapter)
+        except ChannelError as error:
+            return self._failed(work, error, digest)
+        except TimeoutError:
+            late = OutcomeUnknown("终端长时间没有应答,系统将自动核对", code="timeout")
+            return self._failed(work, late, digest)
+        except Exception as error:
+            logger.exception("outlet %s: %s failed unexpectedly", work.outlet.slug, work.operation)
+            return self._surprised(work, error, digest)
+        return Result(work=work, change=change, rendering_sha256=digest)
+
+    async def _deliver(self, work: Work, adapter: Adapter, rendering: Rendering) -> Change:
+        async with asyncio.timeout(CALL_TIMEOUT):
+            receipt = await adapter.deliver(
+                rendering,
+                previous=work.before.receipt if work.before.actual is not None else None,
+                token=work.token,
+                checkpoint=self._checkpoint(work),
+            )
+        return settling.delivered(work.before, receipt, work.capabilities, self._now())
+
+    async def _withdraw(self, work: Work, adapter: Adapter) -> Change:
+        async with asyncio.timeout(CALL_TIMEOUT):
+            receipt = await adapter.withdraw(
+                work.receipt, reason=work.reason, checkpoint=self._checkpoint(work)
+            )
+        return settling.withdrawn(work.before, receipt, work.capabilities, self._now())
+
+    async def _verify(self, work: Work, adapter: Adapter) -> Change:
+        async with asyncio.timeout(CALL_TIMEOUT):
+            seen = await adapter.verify(work.receipt, checkpoint=self._checkpoint(work))
+        return settling.observed(work.before, seen, work.capabilities, self._now())
+
+    def _checkpoint(self, work: Work) -> DatabaseCheckpoint:
+        return DatabaseCheckpoint(work.outlet.pk, work.token, in_database_thread)
+
+    def _rendering(self, work: Work, adapter: Adapter) -> tuple[Rendering, str]:
+        """Rendered once for all outlets of a channel with the same profile."""
+        assert work.edition is not None
+        key = (work.edition.id, work.outlet.channel, adapter.profile())
+        known = self._renderings.get(key)
+        if known is None:
+            rendering = adapter.render(_edition(work.document))
+            known = self._renderings[key] = (rendering, rendering.sha256)
+        return known
+
+    def _is_there_already(self, work: Work, digest: str) -> bool:
+        before = work.before
+        return (
+            before.actual is not None
+            and before.receipt is not None
+            and not before.doubt
+            and not before.pending
+            and not work.capabilities.shown_at_commit
+            and digest == work.rendering_sha256
+        )
+
+    def _failed(self, work: Work, error: ChannelError, digest: str) -> Result:
+        change = settling.failed(
+            work.before, work.operation, error, work.capabilities, self._now(), jitter=self._jitter()
+        )
+        return Result(work=work, change=change, rendering_sha256=digest, error=error)
+
+    def _surprised(self, work: Work, error: Exception, digest: str) -> Result:
+        """A defect of ours: nobody knows whether the call was applied."""
+        known = Misbehaved("系统内部错误,已记录,请联系技术人员", code=type(error).__name__)
+        return self._failed(work, known, digest)
+
+
+async def _landed(flights: dict[asyncio.Task[Result], int], timeout: float) -> list[Result]:
+    if not flights:
+        return []
+    done, _ = await asyncio.wait(flights, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    for task in done:
+        del flights[task]
+    return [task.result() for task in done]
+
+
+@lru_cache(maxsize=64)
+def _edition(document: str) -> Edition:
+    return Edition.from_json(document)
