@@ -1,0 +1,362 @@
+"""WeChatAdapter: one article of an official account per item, published without a push to followers.
+
+The platform has no idempotency key and no way to edit what is out. Each step is therefore written down before and
+after it is made (progress.py), our own key travels in the address behind 阅读原文, and a lost answer is looked up by
+that key. The README says why the steps have this order.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from channels.adapters.wechat_mp import codes, preflight
+from channels.adapters.wechat_mp.client import PARALLEL, account
+from channels.adapters.wechat_mp.platform import Article, Platform, Publishing
+from channels.adapters.wechat_mp.progress import Journal, Progress, Stage, has_key, keyed, natural_key
+from channels.adapters.wechat_mp.render import AUTHOR_MAX, DIGEST_MAX, TITLE_MAX, render
+from channels.adapters.wechat_mp.uploads import Uploads, compare
+from channels.contract import (
+    Adapter,
+    AssetReader,
+    Capabilities,
+    Checkpoint,
+    Finding,
+    Http,
+    Observation,
+    Option,
+    OutletConfig,
+    Presence,
+    Receipt,
+    Rendering,
+    Update,
+    Withdrawing,
+)
+from channels.edition import Edition
+from channels.errors import ChannelError, ConfigError, Missing, OutcomeUnknown, Refused, Throttled
+
+API_BASE = "https://api.weixin.qq.com"
+UNKNOWN_WAIT = 900
+"""Seconds after a lost submit before "not in the list" means that it never went out: a job may hold the draft."""
+RUNNING_PAUSE = 30.0
+"""Seconds until a publishing job that is under way is asked about again."""
+
+
+class WeChatAdapter(Adapter):
+    key: ClassVar[str] = "wechat_mp"
+    label: ClassVar[str] = "微信公众号"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        update=Update.REPLACE,
+        withdrawal=Withdrawing.DELETE,
+        repeatable=False,
+        verifiable=True,
+        headline_max_chars=TITLE_MAX,
+        summary_max_chars=DIGEST_MAX,
+        daily_quota=100,
+        parallel=PARALLEL,
+    )
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(name="appid", label="AppID", help="公众号后台“设置与开发—基本配置”中的开发者 ID"),
+        Option(name="secret", label="AppSecret", help="同一页面的开发者密码;保存后不再显示", secret=True),
+        Option(name="account_name", label="公众号名称", help="仅在本系统内显示,如“品质城中”", required=False),
+        Option(
+            name="author",
+            label="默认作者",
+            help=f"稿件没有作者时使用,最多 {AUTHOR_MAX} 字",
+            required=False,
+        ),
+        Option(name="api_base", label="接口地址", help="一般不需要修改", required=False, default=API_BASE),
+        Option(
+            name="unknown_wait",
+            label="结果不明时的等待(秒)",
+            help="发布请求没有得到答复时,等待这么久仍查不到文章才重新提交",
+            required=False,
+            default=str(UNKNOWN_WAIT),
+        ),
+    )
+
+    def __init__(
+        self,
+        outlet: OutletConfig,
+        *,
+        http: Http,
+        assets: AssetReader,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`clock` gives Unix seconds; it measures only how long a lost submit has been waited for."""
+        super().__init__(outlet, http=http, assets=assets)
+        self._clock = clock
+
+    def check(self, edition: Edition) -> tuple[Finding, ...]:
+        own = preflight.findings(edition, default_author=self._option("author"))
+        return (*super().check(edition), *own)
+
+    def render(self, edition: Edition) -> Rendering:
+        return render(edition, default_author=self._option("author"))
+
+    async def deliver(
+        self, rendering: Rendering, *, previous: Receipt | None, token: str, checkpoint: Checkpoint
+    ) -> Receipt:
+        """Draft, take down the predecessor, submit. Resumes behind the last step that is written down."""
+        platform, journal = self._platform(), Journal(checkpoint, token)
+        progress = await journal.load()
+        if progress.stage is Stage.SUBMITTING:
+            raise OutcomeUnknown("上一次发布请求没有得到答复,系统正在核对微信端实际情况,请勿手工重发")
+        if progress.stage is not Stage.SUBMITTED:
+            found = await platform.find_article(journal.key)
+            if found is None:
+                progress = await self._drafted(platform, rendering, progress, journal, checkpoint)
+            progress = await self._without(platform, previous, token, progress, journal, checkpoint)
+            if found is not None:
+                return _receipt(rendering, token, f"article:{found.article_id}", remote_url=found.url)
+            progress = await self._submitted(platform, progress, journal)
+        return _receipt(
+            rendering,
+            token,
+            f"publish:{progress.publish_id}",
+            settled=False,
+            note="已提交发布,等待微信审核结果",
+            raw={"media_id": progress.media_id, "msg_data_id": progress.msg_data_id},
+        )
+
+    async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:  # noqa: ARG002
+        """Deletes the article, and the draft if it never became one. A read-back proves it."""
+        platform, journal = self._platform(), Journal(checkpoint, receipt.token)
+        article_id = await self._take_down(platform, receipt, journal)
+        await journal.forget()
+        if not article_id:
+            return replace(
+                receipt, remote_id="", remote_url="", settled=False, note="没有已发布的文章,等待核对"
+            )
+        return replace(receipt, remote_id=f"article:{article_id}", settled=False, note="已删除,等待核对")
+
+    async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:
+        platform, journal = self._platform(), Journal(checkpoint, receipt.token)
+        kind, _, remote_id = receipt.remote_id.partition(":")
+        progress = await journal.load()
+        if kind == "article":
+            return await self._look_at_article(platform, receipt, remote_id, journal)
+        if kind != "publish" and progress.stage is Stage.SUBMITTED:
+            kind, remote_id = "publish", progress.publish_id
+        if kind == "publish":
+            return await self._look_at_job(platform, receipt, remote_id, journal)
+        return await self._look_for_key(platform, receipt, progress, journal)
+
+    # -- deliver ------------------------------------------------------------------------------------------------
+
+    async def _drafted(
+        self,
+        platform: Platform,
+        rendering: Rendering,
+        progress: Progress,
+        journal: Journal,
+        checkpoint: Checkpoint,
+    ) -> Progress:
+        """A draft with our key in it: the one written down, one found by its key, or a new one."""
+        if progress.stage is Stage.DRAFTED:
+            try:
+                await platform.draft(progress.media_id)
+            except Missing:
+                progress = await journal.move(progress, stage=Stage.NEW, media_id="")
+            else:
+                return progress
+        media_id = await platform.find_draft(journal.key) if progress.stage is Stage.DRAFTING else ""
+        if not media_id:
+            uploads = Uploads(platform, self.assets, checkpoint, rendering)
+            article = await uploads.article(keyed(rendering.payload["content_source_url"], journal.key))
+            progress = await journal.move(progress, stage=Stage.DRAFTING)
+            media_id = await uploads.add_draft(article)
+            compare(article, await platform.draft(media_id))
+        return await journal.move(progress, stage=Stage.DRAFTED, media_id=media_id)
+
+    async def _without(
+        self,
+        platform: Platform,
+        previous: Receipt | None,
+        token: str,
+        progress: Progress,
+        journal: Journal,
+        checkpoint: Checkpoint,
+    ) -> Progress:
+        """The predecessor taken down, so that readers never have two."""
+        if previous is None or previous.token == token or progress.removed == previous.token:
+            return progress
+        before = Journal(checkpoint, previous.token)
+        await self._take_down(platform, previous, before)
+        await before.forget()
+        return await journal.move(progress, removed=previous.token)
+
+    async def _submitted(self, platform: Platform, progress: Progress, journal: Journal) -> Progress:
+        """One attempt. Only an answer that says no takes the mark back; after silence it stays for `verify`."""
+        progress = await journal.move(progress, stage=Stage.SUBMITTING, submitted_at=self._clock())
+        try:
+            publish_id, msg_data_id = await platform.submit(progress.media_id)
+        except (OutcomeUnknown, Missing) as error:
+            raise OutcomeUnknown(
+                "发布请求的结果未知,系统将先核对微信端实际情况,请勿手工重发",
+                code=error.code,
+                detail=error.detail,
+            ) from error
+        except ChannelError:
+            await journal.move(progress, stage=Stage.DRAFTED)
+            raise
+        return await journal.move(
+            progress, stage=Stage.SUBMITTED, publish_id=publish_id, msg_data_id=msg_data_id
+        )
+
+    # -- withdraw -----------------------------------------------------------------------------------------------
+
+    async def _take_down(self, platform: Platform, receipt: Receipt, journal: Journal) -> str:
+        """Deletes the article, or the draft if it never became one. Returns the article's id, if there is one."""
+        progress = await journal.load()
+        kind, _, article_id = receipt.remote_id.partition(":")
+        if kind != "article":
+            article_id = await self._article_behind(
+                platform, article_id or progress.publish_id, progress, journal
+            )
+        if article_id:
+            await platform.delete_article(article_id)
+        elif progress.media_id:
+            await platform.delete_draft(progress.media_id)
+        return article_id
+
+    async def _article_behind(
+        self, platform: Platform, publish_id: str, progress: Progress, journal: Journal
+    ) -> str:
+        """The article of a publishing job or of a lost submit; empty when there is none. Raises Throttled to wait."""
+        if publish_id:
+            job = await platform.job(publish_id)
+            if job.state is Publishing.RUNNING:
+                raise Throttled("文章仍在发布过程中,发布完成后立即撤下", retry_after=RUNNING_PAUSE)
+            return job.article_id
+        article = await platform.find_article(journal.key)
+        if article is None and progress.stage is Stage.SUBMITTING and self._is_fresh(progress):
+            raise Throttled("上一次发布请求的结果尚未查明,查明后立即撤下", retry_after=RUNNING_PAUSE)
+        return article.article_id if article else ""
+
+    # -- verify -------------------------------------------------------------------------------------------------
+
+    async def _look_at_article(
+        self, platform: Platform, receipt: Receipt, article_id: str, journal: Journal
+    ) -> Observation:
+        try:
+            article = await platform.article(article_id)
+        except Missing:
+            await journal.forget()
+            return Observation(presence=Presence.ABSENT, note="微信端查不到这篇文章")
+        if article.deleted:
+            await journal.forget()
+            return Observation(presence=Presence.ABSENT, note="微信端文章已被删除")
+        return _present(receipt, article)
+
+    async def _look_at_job(
+        self, platform: Platform, receipt: Receipt, publish_id: str, journal: Journal
+    ) -> Observation:
+        job = await platform.job(publish_id)
+        if job.state is Publishing.DONE:
+            found = replace(
+                receipt,
+                remote_id=f"article:{job.article_id}",
+                remote_url=job.url,
+                settled=True,
+                note="",
+                raw={**receipt.raw, "publish_id": publish_id},
+            )
+            return Observation(
+                presence=Presence.PRESENT, version=receipt.version, remote_url=job.url, receipt=found
+            )
+        if job.state is Publishing.RUNNING:
+            return Observation(presence=Presence.PENDING, note="微信正在审核发布")
+        if job.state is Publishing.REMOVED:
+            await journal.forget()
+            return Observation(presence=Presence.ABSENT, note=codes.PUBLISH_REMOVALS[job.status])
+        progress = await journal.load()
+        if progress.publish_id == publish_id:
+            await journal.move(progress, stage=Stage.DRAFTED, publish_id="")
+        raise Refused(codes.PUBLISH_FAILURES[job.status], code=f"publish_status={job.status}")
+
+    async def _look_for_key(
+        self, platform: Platform, receipt: Receipt, progress: Progress, journal: Journal
+    ) -> Observation:
+        """What became of a call whose answer was lost."""
+        article = await platform.find_article(journal.key)
+        if article is not None:
+            return _present(receipt, article)
+        if progress.stage is not Stage.SUBMITTING:
+            return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章,发布请求尚未发出")
+        if self._is_fresh(progress):
+            return Observation(presence=Presence.PENDING, note="发布请求的结果尚未查明,系统继续核对")
+        try:
+            await platform.draft(progress.media_id)
+        except Missing:
+            return Observation(
+                presence=Presence.UNKNOWN,
+                note="草稿已不在草稿箱,已发布列表中也没有这篇文章,请登录公众号后台核对后人工确认",
+            )
+        await journal.move(progress, stage=Stage.DRAFTED)
+        return Observation(presence=Presence.ABSENT, note="草稿仍在草稿箱,发布请求未生效")
+
+    def _is_fresh(self, progress: Progress) -> bool:
+        return self._clock() - progress.submitted_at < self._wait()
+
+    # -- settings -----------------------------------------------------------------------------------------------
+
+    def _wait(self) -> float:
+        try:
+            return float(self._option("unknown_wait"))
+        except ValueError:
+            return UNKNOWN_WAIT
+
+    def _option(self, name: str) -> str:
+        default = next(option.default for option in self.options if option.name == name)
+        return self.outlet.options.get(name, "").strip() or default
+
+    def _platform(self) -> Platform:
+        """Raises ConfigError when the outlet is not filled in."""
+        appid, secret = self._option("appid"), self.outlet.secrets.get("secret", "").strip()
+        if not appid or not secret:
+            raise ConfigError("公众号的 AppID 或密钥未填写,请在终端设置中补充")
+        return Platform(account(self._option("api_base").rstrip("/"), appid, secret))
+
+
+def _receipt(
+    rendering: Rendering,
+    token: str,
+    remote_id: str,
+    *,
+    remote_url: str = "",
+    settled: bool = True,
+    note: str = "",
+    raw: dict[str, str] | None = None,
+) -> Receipt:
+    return Receipt(
+        token=token,
+        uri=rendering.uri,
+        version=rendering.version,
+        remote_id=remote_id,
+        remote_url=remote_url,
+        settled=settled,
+        note=note,
+        raw=raw or {},
+    )
+
+
+def _present(receipt: Receipt, article: Article) -> Observation:
+    """The article is there. Without our key in it somebody has edited it, and which edition it shows is not known."""
+    ours = has_key(article.source_url, natural_key(receipt.token))
+    found = replace(
+        receipt,
+        remote_id=f"article:{article.article_id}",
+        remote_url=article.url or receipt.remote_url,
+        settled=True,
+        note="",
+    )
+    return Observation(
+        presence=Presence.PRESENT,
+        version=receipt.version if ours else None,
+        remote_url=found.remote_url,
+        note="" if ours else "文章的原文链接已被人工改动,无法确认版本",
+        receipt=found,
+    )

@@ -1,0 +1,189 @@
+"""The platform's answers as values: finding, opening and removing articles and drafts of one account."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import Enum
+
+from channels.adapters.wechat_mp import codes
+from channels.adapters.wechat_mp.client import LONG_TIMEOUT, Account, Json, Upload
+from channels.adapters.wechat_mp.progress import has_key
+from channels.errors import Misbehaved, Missing, OutcomeUnknown
+
+PAGE = 20
+"""The most that draft/batchget and freepublish/batchget give at once."""
+LOOK_BACK = 3
+"""Pages searched for a key, newest first: what was sent minutes ago is not further down."""
+
+
+class Publishing(Enum):
+    """How a publishing job stands."""
+
+    DONE = "done"
+    RUNNING = "running"
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`status` is the platform's number."""
+
+    state: Publishing
+    status: int
+    article_id: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    article_id: str
+    url: str
+    source_url: str
+    deleted: bool
+
+
+class Platform:
+    """The calls that this channel makes. Raises ChannelError; what is gone is Missing."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    async def upload_article_image(self, upload: Upload) -> str:
+        """The address under which articles may show it."""
+        return _word(await self._account.call("media/uploadimg", upload=upload), "url")
+
+    async def upload_cover(self, upload: Upload) -> str:
+        """The permanent media id; every call makes another one."""
+        answer = await self._account.call("material/add_material", params={"type": "image"}, upload=upload)
+        return _word(answer, "media_id")
+
+    async def add_draft(self, article: Json) -> str:
+        """Media id of the new draft. No reader sees a draft, so a lost answer only means to look before the next try."""
+        return _word(
+            await self._account.call("draft/add", {"articles": [article]}, timeout=LONG_TIMEOUT), "media_id"
+        )
+
+    async def draft(self, media_id: str) -> Json:
+        """The first article of a draft. Raises Missing."""
+        items = (await self._account.call("draft/get", {"media_id": media_id})).get("news_item")
+        if not items:
+            raise Missing("微信端的草稿已不存在,系统将先核对再处理")
+        first: Json = items[0]
+        return first
+
+    async def find_draft(self, key: str) -> str:
+        """Media id of our draft, or empty."""
+        async for entry in self._pages("draft/batchget"):
+            if any(has_key(item.get("content_source_url", ""), key) for item in _items(entry)):
+                return str(entry["media_id"])
+        return ""
+
+    async def delete_draft(self, media_id: str) -> None:
+        """Gone already is fine."""
+        try:
+            await self._account.call("draft/delete", {"media_id": media_id})
+        except Missing:
+            return
+
+    async def submit(self, media_id: str) -> tuple[str, str]:
+        """Publish id and msg_data_id. Never call it again for a draft before looking what became of it."""
+        answer = await self._account.call(
+            "freepublish/submit", {"media_id": media_id}, write=True, timeout=LONG_TIMEOUT
+        )
+        try:
+            return _word(answer, "publish_id"), str(answer.get("msg_data_id", ""))
+        except Misbehaved as error:
+            raise OutcomeUnknown(
+                "微信受理了发布但没有给出任务编号,系统将先核对", detail=error.detail
+            ) from error
+
+    async def job(self, publish_id: str) -> Job:
+        answer = await self._account.call("freepublish/get", {"publish_id": publish_id})
+        status = answer.get("publish_status")
+        if status == 0:
+            items = answer.get("article_detail", {}).get("item") or [{}]
+            first = items[0] if isinstance(items, list) else items
+            return Job(
+                Publishing.DONE,
+                status,
+                _article_id(_word(answer, "article_id")),
+                first.get("article_url", ""),
+            )
+        if status == 1:
+            return Job(Publishing.RUNNING, status)
+        if status in codes.PUBLISH_FAILURES:
+            return Job(Publishing.FAILED, status)
+        if status in codes.PUBLISH_REMOVALS:
+            return Job(Publishing.REMOVED, status)
+        raise Misbehaved(
+            f"微信返回了未收录的发布状态 {status},请把详情转交技术人员",
+            code=f"publish_status={status}",
+            detail=str(answer),
+        )
+
+    async def article(self, article_id: str) -> Article:
+        """Raises Missing when the platform knows no such article."""
+        answer = await self._account.call("freepublish/getarticle", {"article_id": article_id})
+        items = answer.get("news_item")
+        if not items:
+            raise Missing("微信端查不到这篇文章,系统将先核对再处理")
+        return _article(article_id, items)
+
+    async def find_article(self, key: str) -> Article | None:
+        """Our published and not deleted article, or None."""
+        async for entry in self._pages("freepublish/batchget"):
+            items = _items(entry)
+            if any(has_key(item.get("content_source_url", ""), key) for item in items):
+                article = _article(_article_id(str(entry["article_id"])), items)
+                if not article.deleted:
+                    return article
+        return None
+
+    async def delete_article(self, article_id: str) -> None:
+        """Gone already is fine. Ten a day."""
+        try:
+            await self._account.call(
+                "freepublish/delete", {"article_id": article_id, "index": 0}, timeout=LONG_TIMEOUT
+            )
+        except Missing:
+            return
+
+    async def _pages(self, endpoint: str) -> AsyncIterator[Json]:
+        for page in range(LOOK_BACK):
+            answer = await self._account.call(
+                endpoint, {"offset": page * PAGE, "count": PAGE, "no_content": 1}
+            )
+            entries = answer.get("item") or []
+            for entry in entries:
+                yield entry
+            if (page + 1) * PAGE >= int(answer.get("total_count", 0)):
+                return
+
+
+def _items(entry: Json) -> list[Json]:
+    return list(entry.get("content", {}).get("news_item") or [])
+
+
+def _article(article_id: str, items: list[Json]) -> Article:
+    first = items[0]
+    return Article(
+        article_id=article_id,
+        url=str(first.get("url", "")),
+        source_url=str(first.get("content_source_url", "")),
+        deleted=any(item.get("is_deleted") for item in items),
+    )
+
+
+def _article_id(text: str) -> str:
+    """The platform's own sample wraps the id over two lines."""
+    return "".join(text.split())
+
+
+def _word(answer: Json, name: str) -> str:
+    """A value that has to be in the answer, as text: ids come as strings or as numbers."""
+    value = answer.get(name)
+    if value is None or value == "":
+        raise Misbehaved(f"微信的答复缺少 {name},请把详情转交技术人员", detail=str(answer))
+    return str(value)
