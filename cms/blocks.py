@@ -60,7 +60,9 @@ class BodyBlock(blocks.StreamBlock):
     heading = HeadingBlock()
     figure = FigureBlock()
     table = TableBlock(
-        label="表格", icon="table", table_options={"language": "zh-CN", "contextMenu": True, "minSpareRows": 0}
+        label="表格",
+        icon="table",
+        table_options={"language": "zh-CN", "contextMenu": True, "minSpareRows": 0},
     )
     list = ItemListBlock()
     quote = QuoteBlock()

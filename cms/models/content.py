@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from channels.edition import ItemType, Lane
+from channels.edition import AltId, ItemType, Lane, ServiceFacts
+from cms import proofing
 from cms.blocks import BodyBlock
+from cms.forms import ItemCopyForm
+from cms.panels import item_panels
+from cms.permissions import ITEM_PERMISSIONS
+from cms.permissions import ITEM_PERMISSIONS
+
+SUFFIX = 6
+"""Hex digits of the content_id at the end of a slug."""
 
 
 class ContentPage(Page):
@@ -18,10 +29,13 @@ class ContentPage(Page):
 
     outlet_choices: the editor's own decisions, `{outlet slug: {"wanted": bool, "reason": str}}`; rules decide the rest.
     correction_*: the note of the edition being prepared; cleared once it is signed.
+    signed_*: what cms.publishing has last frozen, so that the sweep finds what was missed with one query.
     """
 
     content_id = models.UUIDField("稿件标识", default=uuid.uuid4, unique=True, editable=False)
-    summary = models.TextField("摘要", max_length=300, blank=True, help_text="列表、订阅源和公众号摘要使用,建议 120 字以内")
+    summary = models.TextField(
+        "摘要", max_length=300, blank=True, help_text="列表、订阅源和公众号摘要使用,建议 120 字以内"
+    )
     cover = models.ForeignKey(
         "cms.DistrictImage",
         verbose_name="封面图",
@@ -29,6 +43,7 @@ class ContentPage(Page):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        help_text="列表和公众号封面使用,建议横幅、宽度不小于 900 像素",
     )
     body = StreamField(BodyBlock(), verbose_name="正文", blank=True)
     column = models.ForeignKey(
@@ -37,8 +52,8 @@ class ContentPage(Page):
     unit = models.ForeignKey(
         "cms.Unit", verbose_name="发布单位", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    source = models.CharField("来源", max_length=100, blank=True, help_text="留空则为发布单位")
-    origin_url = models.URLField("原文链接", max_length=500, blank=True, help_text="转载稿件必填")
+    source = models.CharField("来源", max_length=100, blank=True, help_text="留空则为发布单位;转载稿件必填")
+    origin_url = models.URLField("原文链接", max_length=500, blank=True, help_text="转载稿件填写")
     author = models.CharField("作者", max_length=100, blank=True)
     editor = models.CharField("责任编辑", max_length=100, blank=True)
     keywords = models.CharField("关键词", max_length=200, blank=True, help_text="用逗号分隔")
@@ -49,22 +64,83 @@ class ContentPage(Page):
     )
     valid_until = models.DateTimeField("有效期至", null=True, blank=True, help_text="过期后退出列表和订阅源")
     desk_note = models.TextField("编辑备注", blank=True, help_text="仅内部可见,不对外发布")
-    outlet_choices = models.JSONField("投放选择", default=dict, blank=True)
-    correction_note = models.CharField("更正说明", max_length=300, blank=True)
-    correction_major = models.BooleanField("重要更正", default=False)
+    outlet_choices = models.JSONField("投放去向", default=dict, blank=True)
+    correction_note = models.CharField("更正说明", max_length=300, blank=True, help_text="随更正版本对外显示")
+    correction_major = models.BooleanField("重要更正", default=False, help_text="重要更正会再次通知读者")
+    signed_revision = models.PositiveBigIntegerField("已签发修订", null=True, editable=False)
+    signed_path = models.TextField("签发时路径", blank=True, editable=False)
 
     item_type: ClassVar[ItemType]
     is_creatable = False
     subpage_types: ClassVar[list[str]] = []
     parent_page_types: ClassVar[list[str]] = ["hosted_sites.ColumnIndex"]
-    exclude_fields_in_copy: ClassVar[list[str]] = ["content_id"]
+    exclude_fields_in_copy: ClassVar[list[str]] = [
+        "content_id",
+        "outlet_choices",
+        "correction_note",
+        "correction_major",
+        "signed_revision",
+        "signed_path",
+    ]
+    copy_form_class = ItemCopyForm
+    show_in_menus_default = False
+    edit_handler = item_panels()
 
     class Meta:
         verbose_name = "稿件"
         verbose_name_plural = "稿件"
+        permissions = ITEM_PERMISSIONS
 
     def with_content_json(self, content: Any) -> Any:
-        """A revision never brings another item's identity along (copied revisions carry the source's)."""
+        """A revision carries neither identity nor bookkeeping along (copied revisions carry the source's)."""
         page = super().with_content_json(content)
-        page.content_id = self.content_id
+        for name in ("content_id", "slug", "url_path", "signed_revision", "signed_path"):
+            setattr(page, name, getattr(self, name))
         return page
+
+    def save(self, clean: bool = True, **kwargs: Any) -> None:
+        """A live item is complete, whichever way it is published: the editor, a workflow, a bulk action, a schedule."""
+        if self.alias_of_id:
+            raise ValidationError("稿件不能建立别名页;要在其他站点显示,请在“投放去向”中勾选该站点")
+        self._take_identity()
+        if clean and self.live and (found := proofing.problems(self)):
+            raise ValidationError(found)
+        super().save(clean=clean, **kwargs)
+
+    def alt_ids(self) -> tuple[AltId, ...]:
+        """Official numbers that the edition carries."""
+        return ()
+
+    def service_facts(self) -> ServiceFacts | None:
+        """The typed fields of a service notice."""
+        return None
+
+    def end_of_validity(self) -> datetime | None:
+        """When the item leaves lists and feeds."""
+        return self.valid_until
+
+    def own_problems(self) -> proofing.Problems:
+        """What stands in the way of signing an item of this type."""
+        return {}
+
+    def _set_core_field_defaults(self) -> None:
+        """Wagtail has no public hook for a slug that is not made of the title; tests/cms/test_content.py watches this."""
+        self._take_identity()
+        super()._set_core_field_defaults()
+
+    def _take_identity(self) -> None:
+        """The slug of a new item is dated, ASCII, and ends in its content_id: unique in the district, the same for ever."""
+        if not self._state.adding or str(self.slug).endswith(f"-{_suffix(self.content_id)}"):
+            return
+        while ContentPage.objects.filter(slug__endswith=f"-{_suffix(self.content_id)}").exists():
+            self.content_id = uuid.uuid4()
+        self.slug = dated_slug(self.content_id, timezone.localdate())
+
+
+def dated_slug(content_id: uuid.UUID, day: date) -> str:
+    """`20261123-1a2b3c`."""
+    return f"{day:%Y%m%d}-{_suffix(content_id)}"
+
+
+def _suffix(content_id: uuid.UUID) -> str:
+    return content_id.hex[:SUFFIX]

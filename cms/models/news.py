@@ -6,10 +6,13 @@ from typing import ClassVar
 
 from channels.edition import ItemType
 from cms.models.content import ContentPage
+from cms.panels import item_panels
 
 
 class NewsPage(ContentPage):
     item_type: ClassVar[ItemType] = ItemType.NEWS
+    page_description = "会议活动、工作动态、基层消息"
+    edit_handler = item_panels()
 
     class Meta:
         verbose_name = "新闻"

@@ -1,0 +1,61 @@
+"""The editor's form of an item, in the order an editor thinks."""
+
+from __future__ import annotations
+
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    PublishingPanel,
+    TabbedInterface,
+)
+
+from cms.forms import ItemForm
+
+
+def item_panels(*facts: Panel) -> TabbedInterface:
+    """Tabs 内容, 分发, 属性; `facts` are the panels of one type, above the body."""
+    return TabbedInterface(
+        [
+            ObjectList(_content(facts), heading="内容"),
+            ObjectList(_routing(), heading="分发"),
+            ObjectList(_properties(), heading="属性"),
+        ],
+        base_form_class=ItemForm,
+    )
+
+
+def _content(facts: tuple[Panel, ...]) -> list[Panel]:
+    return [
+        FieldPanel("title", classname="title", heading="标题"),
+        FieldPanel("summary"),
+        FieldRowPanel([FieldPanel("column"), FieldPanel("unit")], heading="归属"),
+        *facts,
+        FieldPanel("body"),
+        FieldPanel("cover"),
+    ]
+
+
+def _routing() -> list[Panel]:
+    return [
+        FieldPanel("lane"),
+        FieldPanel("outlet_choices"),
+        MultiFieldPanel(
+            [FieldPanel("correction_note"), FieldPanel("correction_major")],
+            heading="更正",
+            help_text="仅在更正已发布的稿件时填写;签发后自动清空,说明随新版本显示",
+        ),
+    ]
+
+
+def _properties() -> list[Panel]:
+    return [
+        MultiFieldPanel([FieldPanel("source"), FieldPanel("origin_url")], heading="来源"),
+        FieldRowPanel([FieldPanel("author"), FieldPanel("editor")], heading="署名"),
+        FieldPanel("keywords"),
+        FieldPanel("valid_until"),
+        FieldPanel("desk_note"),
+        PublishingPanel(),
+    ]
