@@ -1,19 +1,43 @@
-"""The tree of hosted sites: SiteHome and ColumnIndex. Items of any owner appear in a column by Placement."""
+"""The tree of hosted sites: SiteHome and ColumnIndex. Items of any owner appear in a column by Placement.
+
+A SiteHome below another one is a site in path mode (/tanzhong/); a Site row rooted at it makes it one in host mode.
+What a page shows is made in sites.pages and sites.item.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
+from django import forms
+from django.core.validators import RegexValidator
 from django.db import models
+from django.http import Http404, HttpRequest, HttpResponseBase
 from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.models import Page
+from wagtail.url_routing import RouteResult
+
+from sites.theme import check_colour
+
+# The vocabulary of ColumnType in the annex 网页设计规范 of 国办发〔2017〕47号; it may be added to.
+COLUMN_TYPES = [
+    "概况信息", "机构职能", "负责人信息", "工作动态", "政策文件", "信息公开指南", "信息公开目录", "信息公开年报",
+    "依申请公开", "数据发布", "数据开放", "政策解读", "回应关切", "办事服务", "咨询投诉", "征集调查", "在线访谈",
+]  # fmt: skip
 
 
 class SiteHome(Page):
     """The home page and the settings of one hosted site; lives on a host of its own or below another site's path."""
 
     outlet = models.OneToOneField(
-        "syndication.Outlet", verbose_name="发布终端", null=True, on_delete=models.PROTECT, related_name="+"
+        "syndication.Outlet",
+        verbose_name="发布终端",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"channel": "hosted"},
+        help_text="投放到该终端的稿件在本站显示",
     )
     full_name = models.CharField("网站全称", max_length=100, help_text="页眉显示的规范名称")
     slogan = models.CharField("副标题", max_length=100, blank=True)
@@ -23,22 +47,73 @@ class SiteHome(Page):
         choices=[("portal", "门户网"), ("news", "新闻网"), ("office", "子站")],
         default="office",
     )
-    colour = models.CharField("主色", max_length=7, default="#b5121b", help_text="如 #b5121b")
+    colour = models.CharField(
+        "主色",
+        max_length=7,
+        default="#b5121b",
+        validators=[check_colour],
+        help_text="页眉底色,白色文字须看得清(对比度不低于 4.5:1)",
+    )
     unit = models.ForeignKey(
         "cms.Unit", verbose_name="主办单位", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    site_id_code = models.CharField("网站标识码", max_length=10, blank=True)
-    icp = models.CharField("ICP备案编号", max_length=50, blank=True)
+    site_id_code = models.CharField(
+        "网站标识码",
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^(\d{10}|bm\d{8})$", "网站标识码为 10 位数字,请核对后重新填写")],
+        help_text="10 位数字;未设置时页脚标明“演示”",
+    )
+    icp = models.CharField("ICP备案编号", max_length=50, blank=True, help_text="如 X ICP备########号")
     police_record = models.CharField("公安备案号", max_length=50, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
-    contact = models.CharField("联系方式", max_length=100, blank=True)
+    contact = models.CharField("联系方式", max_length=100, blank=True, help_text="办公电话或电子邮箱")
 
     parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page", "hosted_sites.SiteHome"]
     subpage_types: ClassVar[list[str]] = ["hosted_sites.ColumnIndex", "hosted_sites.SiteHome"]
+    show_in_menus_default = True
+
+    content_panels: ClassVar[list[Any]] = [
+        *Page.content_panels,
+        MultiFieldPanel(
+            [
+                FieldPanel("full_name"),
+                FieldPanel("slogan"),
+                FieldPanel("kind"),
+                FieldPanel("colour", widget=forms.TextInput(attrs={"type": "color"})),
+                FieldPanel("outlet"),
+            ],
+            heading="站点",
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("unit"),
+                FieldPanel("contact"),
+                FieldPanel("address"),
+                FieldPanel("site_id_code"),
+                FieldPanel("icp"),
+                FieldPanel("police_record"),
+            ],
+            heading="页脚与备案",
+        ),
+    ]
 
     class Meta:
         verbose_name = "站点首页"
         verbose_name_plural = "站点首页"
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """`item/<content_id>/` is every item's second address at the site; the rest are pages."""
+        if self.live and len(path_components) == 2 and path_components[0] == "item":
+            return RouteResult(self, kwargs={"content_id": _content_id(path_components[1])})
+        return super().route(request, path_components)
+
+    def serve(self, request: HttpRequest, content_id: UUID | None = None) -> HttpResponseBase:
+        from sites import item, pages
+
+        if content_id:
+            return item.by_content_id(request, self, content_id)
+        return pages.home(request, self)
 
 
 class ColumnIndex(Page):
@@ -46,11 +121,44 @@ class ColumnIndex(Page):
 
     columns = ParentalManyToManyField("cms.Column", verbose_name="收录栏目", blank=True, related_name="+")
     description = models.CharField("栏目描述", max_length=200, blank=True)
-    column_type = models.CharField("栏目类别", max_length=20, default="工作动态")
+    column_type = models.CharField(
+        "栏目类别", max_length=20, default="工作动态", choices=[(name, name) for name in COLUMN_TYPES]
+    )
 
     parent_page_types: ClassVar[list[str]] = ["hosted_sites.SiteHome"]
     subpage_types: ClassVar[list[str]] = ["cms.NewsPage", "cms.NoticePage", "cms.ServiceNoticePage"]
+    show_in_menus_default = True
+
+    content_panels: ClassVar[list[Any]] = [
+        *Page.content_panels,
+        FieldPanel("columns", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("description"),
+        FieldPanel("column_type"),
+        HelpPanel("<p>本栏目页显示投放到本站、且属于所选栏目的全部稿件,包括其他单位共享的稿件。</p>"),
+    ]
 
     class Meta:
         verbose_name = "栏目页"
         verbose_name_plural = "栏目页"
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:  # noqa: ARG002
+        """`<slug>/` is an item placed here, never the page below: readers see what was signed."""
+        if not self.live or len(path_components) > 1:
+            raise Http404("没有这个页面")
+        if path_components:
+            return RouteResult(self, kwargs={"slug": path_components[0]})
+        return RouteResult(self)
+
+    def serve(self, request: HttpRequest, slug: str | None = None) -> HttpResponseBase:
+        from sites import item, pages
+
+        if slug is not None:
+            return item.by_slug(request, self, slug)
+        return pages.column(request, self)
+
+
+def _content_id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404("没有这个页面") from error

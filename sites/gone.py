@@ -1,0 +1,34 @@
+"""What a reader finds in place of an item that was taken back: 410 with neutral words, or the way to a replacement."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from channels.models import Item, WithdrawalKind
+from sites import meta
+from sites.frame import Frame
+
+
+def gone(request: HttpRequest, frame: Frame | None, item: Item) -> HttpResponse:
+    """`frame` is None when the hub has no site yet. The reason is shown for the kind that keeps a notice, only."""
+    if item.withdrawn_at and item.withdrawal_kind == WithdrawalKind.REDIRECT and is_elsewhere(request, item):
+        return HttpResponseRedirect(item.replacement_url)
+    context = {
+        "frame": frame,
+        "item": item,
+        "explains": item.withdrawal_kind == WithdrawalKind.NOTICE and item.withdrawn_at is not None,
+        "replacement": item.replacement_url if is_elsewhere(request, item) else "",
+        "tags": meta.site_tags(frame) if frame else [],
+        "lives_elsewhere": item.withdrawn_at is None,
+    }
+    response = TemplateResponse(request, "sites/gone.html", context, status=410)
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def is_elsewhere(request: HttpRequest, item: Item) -> bool:
+    """True when there is a replacement to go to, and it is not the withdrawn item's own address."""
+    target = item.replacement_url
+    own = str(item.pk) in target or target == request.build_absolute_uri()
+    return target.startswith(("http://", "https://")) and not own
