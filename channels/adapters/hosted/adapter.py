@@ -1,0 +1,90 @@
+"""hosted: sites on this very hub. An item shows at commit, by query; the adapter only looks."""
+
+from __future__ import annotations
+
+from channels import readback
+from channels.contract import (
+    Adapter,
+    Capabilities,
+    Checkpoint,
+    Observation,
+    Option,
+    Receipt,
+    Rendering,
+    Update,
+    Withdrawing,
+)
+from channels.edition import Edition
+from channels.formats.html import body_html
+
+
+class HostedAdapter(Adapter):
+    """There is nothing to send: the site reads placements. The proof is the page, read as a reader would."""
+
+    key = "hosted"
+    label = "本平台站点"
+    capabilities = Capabilities(
+        update=Update.IN_PLACE,
+        withdrawal=Withdrawing.TOMBSTONE,
+        repeatable=True,
+        verifiable=True,
+        shown_at_commit=True,
+        parallel=8,
+    )
+    options = (
+        Option(
+            name="base_url",
+            label="站点地址",
+            help="站点首页的完整地址,如 https://www.example.gov.cn/;系统由此回读稿件",
+        ),
+    )
+
+    def profile(self) -> str:
+        return ""
+
+    def render(self, edition: Edition) -> Rendering:
+        """The body as the site shows it; kept for its checksum."""
+        return Rendering(
+            uri=edition.uri,
+            version=edition.version,
+            payload={
+                "headline": edition.headline,
+                "body_html": body_html(edition, self.outlet.asset_url),
+                "checksum": edition.checksum,
+            },
+            assets=edition.assets,
+        )
+
+    async def deliver(
+        self,
+        rendering: Rendering,
+        *,
+        previous: Receipt | None,  # noqa: ARG002
+        token: str,
+        checkpoint: Checkpoint,  # noqa: ARG002
+    ) -> Receipt:
+        return Receipt(
+            token=token,
+            uri=rendering.uri,
+            version=rendering.version,
+            remote_id=rendering.uri,
+            remote_url=self._address(rendering.uri),
+            settled=False,
+        )
+
+    async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:  # noqa: ARG002
+        return Receipt(
+            token=receipt.token,
+            uri=receipt.uri,
+            version=receipt.version,
+            remote_id=receipt.uri,
+            remote_url=self._address(receipt.uri),
+            settled=False,
+        )
+
+    async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:  # noqa: ARG002
+        return await readback.look(self.http, self._address(receipt.uri), receipt.uri)
+
+    def _address(self, uri: str) -> str:
+        base = self.outlet.options.get("base_url", "") or self.outlet.public_url
+        return f"{base.rstrip('/')}/item/{uri.rpartition(':')[2]}/"

@@ -1,0 +1,154 @@
+"""HTML work shared by capture, formats and adapters: sanitise, repair, make absolute, read the text.
+
+nh3 cleans what our own editors write; BeautifulSoup repairs what comes from elsewhere (Word, other systems' pages).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+from bs4 import BeautifulSoup, Comment, Tag
+
+INLINE_TAGS: Final = frozenset({"strong", "em", "u", "s", "a", "br", "sub", "sup"})
+"""What a Paragraph and a list entry may hold."""
+
+BLOCK_TAGS: Final = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote"}) | INLINE_TAGS
+"""What is left of foreign HTML; tables and pictures are blocks of their own."""
+
+LINK_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+
+_ALIASES: Final = {"b": "strong", "i": "em", "strike": "s", "del": "s", "ins": "u"}
+_DROPPED: Final = frozenset({"script", "style", "title", "xml", "head", "template", "noscript", "textarea"})
+_ATTRIBUTES: Final = {"*": frozenset[str](), "a": frozenset({"href"})}
+_INLINE: Final = nh3.Cleaner(
+    tags=set(INLINE_TAGS | _ALIASES.keys()),
+    clean_content_tags=set(_DROPPED),
+    attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+    link_rel=None,
+    url_schemes=set(LINK_SCHEMES),
+)
+_BLOCKS: Final = nh3.Cleaner(
+    tags=set(BLOCK_TAGS | _ALIASES.keys()),
+    clean_content_tags=set(_DROPPED),
+    attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+    link_rel=None,
+    url_schemes=set(LINK_SCHEMES),
+)
+_ALIAS: Final = re.compile(f"<(/?)({'|'.join(_ALIASES)})>")
+_EMPTY_LINK: Final = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+# Everything that XML 1.0 (2.2) does not allow in a document: one of them makes a whole feed unreadable.
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BLANKS: Final = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
+
+
+def inline(html: str, *, base_url: str = "") -> str:
+    """Sanitised inline HTML: INLINE_TAGS only, links absolute when `base_url` is given. Idempotent."""
+    cleaned = _EMPTY_LINK.sub(r"\1", _ALIAS.sub(_canonical, _INLINE.clean(xml_text(html))))
+    return absolutise(cleaned, base_url) if base_url else cleaned
+
+
+def from_word(html: str) -> str:
+    """Clean semantic HTML (BLOCK_TAGS) of a fragment pasted from Word, WPS or a web page.
+
+    Conditional comments, `o:p`, mso styles, fonts, spans, empty paragraphs and pictures are gone; the words stay.
+    """
+    soup = BeautifulSoup(xml_text(html), "html.parser")
+    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
+        comment.extract()
+    for tag in soup.find_all(lambda tag: ":" in tag.name and tag.name not in {"o:p"}):
+        tag.decompose()
+    for tag in soup.find_all("h1"):
+        tag.name = "h2"
+    for tag in soup.find_all(["h5", "h6"]):
+        tag.name = "h4"
+    for tag in soup.find_all("div"):
+        if not tag.find(["p", "div", "table", "ul", "ol"]):
+            tag.name = "p"
+    cleaned = BeautifulSoup(_ALIAS.sub(_canonical, _BLOCKS.clean(str(soup))), "html.parser")
+    for tag in cleaned.find_all(["p", "h2", "h3", "h4", "li", "strong", "em", "u", "s"]):
+        if not tag.get_text().strip():
+            tag.decompose()
+    return str(cleaned.decode(formatter="minimal")).strip()
+
+
+def absolutise(html: str, base_url: str) -> str:
+    """`html` with every link and picture address absolute, read against `base_url`."""
+    soup = BeautifulSoup(html, "html.parser")
+    for name in ("href", "src", "poster"):
+        for tag in soup.find_all(attrs={name: True}):
+            tag[name] = urljoin(base_url, str(tag[name]))
+    for tag in soup.find_all(attrs={"srcset": True}):
+        candidates = (part.strip().split(None, 1) for part in str(tag["srcset"]).split(","))
+        tag["srcset"] = ", ".join(" ".join([urljoin(base_url, c[0]), *c[1:]]) for c in candidates if c)
+    return str(soup.decode(formatter="minimal"))
+
+
+def plain(html: str) -> str:
+    """The text of inline HTML; `br` is a line break."""
+    if "<" not in html and "&" not in html:
+        return html
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup.find_all("br"):
+        tag.replace_with("\n")
+    return soup.get_text()
+
+
+def xml_text(text: str) -> str:
+    """`text` without the characters that XML cannot hold (control characters, lone surrogates)."""
+    return _NOT_XML.sub("", text)
+
+
+def squeeze(text: str) -> str:
+    """`text` without any blanks: for comparing wording across systems that lay it out in their own way."""
+    return "".join(text.split()).replace("\u200b", "").replace("\ufeff", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a hosted page says about itself in its head: which item, and which edition of it (None: not said)."""
+
+    uri: str
+    version: int | None
+
+
+def mark_of(html: bytes | str) -> Mark | None:
+    """The mark `<meta name="tongsheng:item">` and `tongsheng:version` of a page, None when it has none."""
+    soup = BeautifulSoup(html, "lxml")
+    uri = _meta(soup, "tongsheng:item")
+    if not uri:
+        return None
+    version = _meta(soup, "tongsheng:version")
+    return Mark(uri, int(version) if version.isascii() and version.isdigit() else None)
+
+
+def readable_text(html: bytes, *, charset: str = "") -> tuple[str, str]:
+    """(title, text) of a foreign page, decoded by `charset` (of the HTTP header), its own declaration or a guess."""
+    # Pages that declare gb2312 use characters of its superset; the WHATWG reads all of them as gb18030.
+    known = "gb18030" if charset.lower() in {"gb2312", "gbk", "gb_2312-80"} else charset or None
+    soup = BeautifulSoup(html, "lxml", from_encoding=known)
+    title = soup.title.get_text() if soup.title else ""
+    for tag in soup.find_all(list(_DROPPED - {"textarea"})):
+        tag.decompose()
+    return title.strip(), _BLANKS.sub(" ", soup.get_text("\n"))
+
+
+def is_web_address(url: str) -> bool:
+    """True for an absolute http or https address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _canonical(match: re.Match[str]) -> str:
+    return f"<{match[1]}{_ALIASES[match[2]]}>"
+
+
+def _meta(soup: BeautifulSoup, name: str) -> str:
+    tag = soup.find("meta", attrs={"name": name})
+    return str(tag.get("content", "")).strip() if isinstance(tag, Tag) else ""

@@ -1,0 +1,50 @@
+"""Looks at one public page and says whether it carries an item, and which edition of it.
+
+For every outlet whose pages carry the hub's mark (markup.Mark): the hub's own sites, and receivers that follow
+docs/adding-a-channel.md. Never writes.
+"""
+
+from __future__ import annotations
+
+from channels.answers import failure_of
+from channels.contract import Answer, Http, Observation, Presence
+from channels.errors import ConfigError
+from channels.markup import Mark, mark_of
+
+GONE = frozenset({404, 410})
+FRESH = {"Cache-Control": "no-cache", "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"}
+
+
+async def look(http: Http, url: str, uri: str) -> Observation:
+    """What the page at `url` shows of item `uri`. Raises ChannelError when the outlet cannot be asked."""
+    return observe(await http.request("GET", url, headers=FRESH), uri)
+
+
+async def look_at_copy(http: Http, url: str, uri: str) -> Observation:
+    """The same for an address that the outlet or a person gave for this one item.
+
+    One bad address must not stop the whole outlet: what would be a ConfigError is UNKNOWN here.
+    """
+    try:
+        return await look(http, url, uri)
+    except ConfigError as error:
+        return Observation(presence=Presence.UNKNOWN, remote_url=url, note=error.message)
+
+
+def observe(answer: Answer, uri: str) -> Observation:
+    """The same for a page already fetched."""
+    if answer.status in GONE:
+        return Observation(presence=Presence.ABSENT, note=f"页面已不存在({answer.status})")
+    failure = failure_of(answer, write=False)
+    if failure is not None:
+        raise failure
+    return _read_mark(mark_of(answer.body), answer.url, uri)
+
+
+def _read_mark(mark: Mark | None, url: str, uri: str) -> Observation:
+    if mark is None:
+        note = "页面可以打开,但没有稿件标识,无法确认是否为该稿件"
+        return Observation(presence=Presence.UNKNOWN, remote_url=url, note=note)
+    if mark.uri != uri:
+        return Observation(presence=Presence.ABSENT, note="该地址现在显示的是另一篇稿件")
+    return Observation(presence=Presence.PRESENT, version=mark.version, remote_url=url)
