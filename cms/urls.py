@@ -11,3 +11,5 @@ urlpatterns = [
     path("", include("sites.urls")),
     path("", include(wagtail_urls)),
 ]
+
+handler404 = "sites.errors.not_found"

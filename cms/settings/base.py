@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sites.policy.ContentSecurityPolicy",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -162,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 
+ITEM_PREVIEW = "sites.item.preview"
 WAGTAIL_SITE_NAME = "同声"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 WAGTAIL_I18N_ENABLED = False
