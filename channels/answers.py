@@ -43,7 +43,7 @@ def failure_of(
     code, detail = str(status), redact(answer.text, secrets)
     if status in _PATIENCE or (status == 503 and "Retry-After" in answer.headers):
         return Throttled(
-            f"{host} 暂时繁忙({status}),系统将稍后自动再试",
+            f"{host} 暂时繁忙（{status}），系统将稍后自动再试",
             retry_after=retry_after(answer.headers),
             code=code,
             detail=detail,
@@ -54,20 +54,20 @@ def failure_of(
 
 def _verdict(status: int, *, open_outcome: bool) -> tuple[type[ChannelError], str]:
     if status in {401, 403, 407}:
-        return ConfigError, f"拒绝了本系统的身份({status}),请管理员核对该终端的密钥和权限"
+        return ConfigError, f"拒绝了本系统的身份（{status}），请管理员核对该终端的密钥和权限"
     if status in {404, 410}:
-        return Missing, f"没有找到对应的内容({status}),系统将先核对再处理"
+        return Missing, f"没有找到对应的内容（{status}），系统将先核对再处理"
     if status in _CONFLICTS:
-        return Unreachable, f"正忙于同一内容({status}),系统将自动重试"
+        return Unreachable, f"正忙于同一内容（{status}），系统将自动重试"
     if status in REDIRECTS:
-        return ConfigError, f"的接口已转到别处({status}),请管理员改填新地址"
+        return ConfigError, f"的接口已转到别处（{status}），请管理员改填新地址"
     if status >= 500 and open_outcome:
-        return OutcomeUnknown, f"处理时出错({status}),结果未知,系统将先核对再处理"
+        return OutcomeUnknown, f"处理时出错（{status}），结果未知，系统将先核对再处理"
     if status >= 500:
-        return Unreachable, f"出错({status}),系统将自动重试"
+        return Unreachable, f"出错（{status}），系统将自动重试"
     if 400 <= status < 500:
-        return Refused, f"拒收了该稿件({status}),请按终端应答修改后重新签发"
-    return Misbehaved, f"的应答不合规范({status}),请联系开发人员"
+        return Refused, f"拒收了该稿件（{status}），请按终端应答修改后重新签发"
+    return Misbehaved, f"的应答不合规范（{status}），请联系开发人员"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -93,7 +93,7 @@ class HttpClient:
             hops -= 1
             following = _address(location, base=target)
             if target.scheme == "https" and following.scheme != "https":
-                raise ConfigError(f"{target.host} 转向了不加密的地址,请管理员核对终端地址")
+                raise ConfigError(f"{target.host} 转向了不加密的地址，请管理员核对终端地址")
             if following.origin() != target.origin():
                 sent = {name: value for name, value in sent.items() if name.lower() not in _CREDENTIALS}
             target = following
@@ -151,9 +151,9 @@ def _address(url: str, *, base: URL | None = None) -> URL:
     try:
         target = URL(url) if base is None else base.join(URL(url))
     except ValueError as error:
-        raise ConfigError("终端地址不是有效的网址,请管理员核对") from error
+        raise ConfigError("终端地址不是有效的网址，请管理员核对") from error
     if target.scheme not in {"http", "https"} or not target.host:
-        raise ConfigError("终端地址必须以 http:// 或 https:// 开头,请管理员核对")
+        raise ConfigError("终端地址必须以 http:// 或 https:// 开头，请管理员核对")
     return target
 
 
@@ -170,14 +170,14 @@ def _failure(error: Exception, host: str, write: bool) -> ChannelError:
     if isinstance(getattr(error, "os_error", None), ForbiddenAddress):
         return _forbidden(host)
     if isinstance(error, InvalidURL | NonHttpUrlClientError):
-        return ConfigError("终端地址不是有效的网址,请管理员核对")
+        return ConfigError("终端地址不是有效的网址，请管理员核对")
     if isinstance(error, ClientSSLError | ServerFingerprintMismatch | ssl.SSLError):
-        return ConfigError(f"{host} 的安全证书无法通过校验,请管理员联系对方更换证书", detail=_detail(error))
+        return ConfigError(f"{host} 的安全证书无法通过校验，请管理员联系对方更换证书", detail=_detail(error))
     if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
-        return Unreachable(f"连接不上 {host},系统将自动重试", detail=_detail(error))
+        return Unreachable(f"连接不上 {host}，系统将自动重试", detail=_detail(error))
     if write:
-        return OutcomeUnknown(f"{host} 没有答复,结果未知,系统将先核对再处理", detail=_detail(error))
-    return Unreachable(f"{host} 没有正常答复,系统将自动重试", detail=_detail(error))
+        return OutcomeUnknown(f"{host} 没有答复，结果未知，系统将先核对再处理", detail=_detail(error))
+    return Unreachable(f"{host} 没有正常答复，系统将自动重试", detail=_detail(error))
 
 
 def _detail(error: Exception) -> str:
@@ -187,9 +187,9 @@ def _detail(error: Exception) -> str:
 
 
 def _forbidden(host: str) -> ConfigError:
-    return ConfigError(f"{host} 是内部网络地址,系统不予访问;确需访问的,请管理员将其网段列入许可")
+    return ConfigError(f"{host} 是内部网络地址，系统不予访问；确需访问的，请管理员将其网段列入许可")
 
 
 def _too_large(host: str, max_bytes: int, write: bool) -> ChannelError:
     kind = OutcomeUnknown if write else Misbehaved
-    return kind(f"{host} 的应答超过 {max_bytes} 字节,请联系开发人员")
+    return kind(f"{host} 的应答超过 {max_bytes} 字节，请联系开发人员")

@@ -34,7 +34,7 @@ async def look_at_copy(http: Http, url: str, uri: str) -> Observation:
 def observe(answer: Answer, uri: str) -> Observation:
     """The same for a page already fetched."""
     if answer.status in GONE:
-        return Observation(presence=Presence.ABSENT, note=f"页面已不存在({answer.status})")
+        return Observation(presence=Presence.ABSENT, note=f"页面已不存在（{answer.status}）")
     failure = failure_of(answer, write=False)
     if failure is not None:
         raise failure
@@ -43,7 +43,7 @@ def observe(answer: Answer, uri: str) -> Observation:
 
 def _read_mark(mark: Mark | None, url: str, uri: str) -> Observation:
     if mark is None:
-        note = "页面可以打开,但没有稿件标识,无法确认是否为该稿件"
+        note = "页面可以打开，但没有稿件标识，无法确认是否为该稿件"
         return Observation(presence=Presence.UNKNOWN, remote_url=url, note=note)
     if mark.uri != uri:
         return Observation(presence=Presence.ABSENT, note="该地址现在显示的是另一篇稿件")

@@ -17,6 +17,7 @@ from channels.formats.feed import (
     FeedEntry,
     FeedHead,
     Tombstone,
+    ascii_url,
     enclosures,
     last_change,
     rfc3339,
@@ -139,7 +140,7 @@ def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:
 def _link(parent: etree._Element, rel: str, href: str, **attributes: str) -> None:
     link = _add(parent, "link")
     link.set("rel", rel)
-    link.set("href", markup.xml_text(href))
+    link.set("href", ascii_url(href))
     for name, value in attributes.items():
         link.set(name, markup.xml_text(value))
 

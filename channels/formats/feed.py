@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 
+from channels import markup
 from channels.edition import Asset, Attachment, Edition
 from channels.formats.html import AssetUrl
 
@@ -95,3 +97,8 @@ def enclosures(edition: Edition, asset_url: AssetUrl) -> list[Enclosure]:
 def rfc3339(moment: datetime) -> str:
     """UTC to the second, e.g. 2026-11-23T01:30:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ascii_url(url: str) -> str:
+    """`url` with everything outside ASCII percent-encoded as UTF-8; what is encoded already stays."""
+    return quote(markup.xml_text(url), safe="%/:=&?~#+!$,;'@()*[]")

@@ -74,7 +74,7 @@ def correction_html(edition: Edition) -> str:
     if edition.correction is None:
         return ""
     at = local_time(edition.correction.at)
-    return f"<p><strong>更正说明</strong>({at}):{_text(edition.correction.note)}</p>"
+    return f"<p><strong>更正说明</strong>（{at}）：{_text(edition.correction.note)}</p>"
 
 
 def service_html(edition: Edition) -> str:
@@ -102,7 +102,7 @@ def service_rows(service: ServiceFacts) -> list[tuple[str, str]]:
 def credit_html(edition: Edition) -> str:
     """The credit line: source, author, editor, and the way to the original."""
     names = [("来源", edition.source), ("作者", edition.by), ("责任编辑", edition.editor)]
-    parts = [f"{label}:{_text(name)}" for label, name in names if name]
+    parts = [f"{label}：{_text(name)}" for label, name in names if name]
     parts.append(f'<a href="{_attribute(edition.canonical_url)}">查看原文</a>')
     return f"<p>{' '.join(parts)}</p>"
 
@@ -160,8 +160,8 @@ def _quote(block: Quote) -> str:
 def _attachment(block: Attachment, asset_url: AssetUrl) -> str:
     asset = block.asset
     title = _text(block.title or asset.name)
-    facts = f"{asset.extension.upper()},{size_text(asset.size)}"
-    return f'<p>附件:<a href="{_attribute(asset_url(asset))}" download>{title}</a>({facts})</p>'
+    facts = f"{asset.extension.upper()}，{size_text(asset.size)}"
+    return f'<p>附件：<a href="{_attribute(asset_url(asset))}" download>{title}</a>（{facts}）</p>'
 
 
 def _text(value: str) -> str:

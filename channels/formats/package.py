@@ -42,16 +42,16 @@ def contents(edition: Edition, steps: Sequence[str] = ()) -> dict[str, Any]:
 def checklist(edition: Edition, steps: Sequence[str] = ()) -> list[str]:
     """What a person does, in order: the outlet's own steps, or the usual ones, between ours."""
     usual = [
-        "登录终端后台,新建稿件",
-        "粘贴标题、正文(稿件.html 保留格式,稿件.txt 为纯文本)",
-        "按正文顺序上传图片和附件,核对图片说明" if edition.assets else "",
+        "登录终端后台，新建稿件",
+        "粘贴标题、正文（稿件.html 保留格式，稿件.txt 为纯文本）",
+        "按正文顺序上传图片和附件，核对图片说明" if edition.assets else "",
         "核对来源、作者和发布单位",
     ]
     parts = [
-        f"更正稿:请在终端找到已发布的旧稿,以第 {edition.version} 版替换" if edition.correction else "",
+        f"更正稿：请在终端找到已发布的旧稿，以第 {edition.version} 版替换" if edition.correction else "",
         *([step.strip() for step in steps] if any(step.strip() for step in steps) else usual),
-        f"本稿有效期至 {local_time(edition.expires)},到期请撤下" if edition.expires else "",
-        "发布后复制页面网址,回到“交办台”填写并提交,由系统核对",
+        f"本稿有效期至 {local_time(edition.expires)}，到期请撤下" if edition.expires else "",
+        "发布后复制页面网址，回到“交办台”填写并提交，由系统核对",
     ]
     return [part for part in parts if part]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
-from urllib.parse import quote
 
 from lxml import etree
 
@@ -20,6 +19,7 @@ from channels.formats.feed import (
     FeedEntry,
     FeedHead,
     Tombstone,
+    ascii_url,
     enclosures,
     last_change,
     rfc3339,
@@ -50,7 +50,7 @@ def feed(
     root.set("version", "2.0")
     channel = etree.SubElement(root, "channel")
     _add(channel, "title", head.title)
-    _add(channel, "link", head.home_url)
+    _add(channel, "link", ascii_url(head.home_url))
     _add(channel, "description", head.subtitle or head.title)
     _add(channel, "language", head.language.lower())
     _add(channel, "lastBuildDate", rfc822(last_change(head, entries, tombstones)))
@@ -103,11 +103,6 @@ def _opening(edition: Edition) -> str:
     return text if len(text) <= DESCRIPTION_CHARS else f"{text[:DESCRIPTION_CHARS]}…"
 
 
-def ascii_url(url: str) -> str:
-    """`url` with everything outside ASCII percent-encoded as UTF-8; what is encoded already stays."""
-    return quote(markup.xml_text(url), safe="%/:=&?~#+!$,;'@()*[]")
-
-
 def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:
     element = etree.SubElement(parent, name)
     if text:
@@ -116,6 +111,6 @@ def _add(parent: etree._Element, name: str, text: str = "") -> etree._Element:
 
 
 def _link(parent: etree._Element, rel: str, href: str, **attributes: str) -> None:
-    link = etree.SubElement(parent, f"{{{ATOM}}}link", rel=rel, href=markup.xml_text(href))
+    link = etree.SubElement(parent, f"{{{ATOM}}}link", rel=rel, href=ascii_url(href))
     for name, value in attributes.items():
         link.set(name, value)

@@ -16,12 +16,12 @@ def article_text(edition: Edition) -> str:
     """What belongs below the headline: correction note, service facts, body and credit."""
     parts = []
     if edition.correction:
-        parts.append(f"更正说明({local_time(edition.correction.at)}):{edition.correction.note}")
+        parts.append(f"更正说明（{local_time(edition.correction.at)}）：{edition.correction.note}")
     if edition.service:
-        parts.append("\n".join(f"{label}:{value}" for label, value in service_rows(edition.service)))
+        parts.append("\n".join(f"{label}：{value}" for label, value in service_rows(edition.service)))
     parts.append(body_text(edition))
     names = [("来源", edition.source), ("作者", edition.by), ("责任编辑", edition.editor)]
-    parts.append(" ".join(f"{label}:{name}" for label, name in names if name))
+    parts.append(" ".join(f"{label}：{name}" for label, name in names if name))
     return markup.xml_text("\n\n".join(part for part in parts if part))
 
 
@@ -33,7 +33,7 @@ def block_text(block: Block) -> str:
         case Heading() | Quote():
             return block.text.strip()
         case Image():
-            return f"[图片:{block.caption or block.alt}]" if block.caption or block.alt else "[图片]"
+            return f"[图片：{block.caption or block.alt}]" if block.caption or block.alt else "[图片]"
         case Table():
             rows = ["\t".join(cell.replace("\n", " ") for cell in row) for row in block.rows]
             return "\n".join([block.caption, *rows] if block.caption else rows)
@@ -41,4 +41,4 @@ def block_text(block: Block) -> str:
             marks = (f"{n}. " if block.ordered else "· " for n in range(1, len(block.items) + 1))
             return "\n".join(mark + markup.plain(item) for mark, item in zip(marks, block.items, strict=True))
         case Attachment():
-            return f"[附件:{block.title or block.asset.name}]"
+            return f"[附件：{block.title or block.asset.name}]"

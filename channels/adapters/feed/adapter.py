@@ -79,7 +79,7 @@ class FeedAdapter(Adapter):
         """What the feed lists counts; an item too old for the feed's window is looked up in its entry document."""
         listed = await self._listing(self.feed_url)
         if listed is None:
-            raise Misbehaved("订阅源本身无法打开,请联系开发人员")
+            raise Misbehaved("订阅源本身无法打开，请联系开发人员")
         if receipt.uri in listed.versions:
             return self._present(receipt.uri, listed.versions[receipt.uri])
         if receipt.uri in listed.buried:
@@ -105,7 +105,7 @@ class FeedAdapter(Adapter):
         try:
             return atom.listing(answer.body)
         except ValueError as error:
-            raise Misbehaved("订阅源不是有效的 Atom 文档,请联系开发人员", detail=answer.text) from error
+            raise Misbehaved("订阅源不是有效的 Atom 文档，请联系开发人员", detail=answer.text) from error
 
     def _entry_url(self, uri: str) -> str:
         return f"{self.feed_url.removesuffix('.atom')}/{content_id_of(uri)}.atom"

@@ -46,7 +46,7 @@ class HandoffAdapter(Adapter):
         Option(
             name="instructions",
             label="操作步骤",
-            help="每行一步,写给实际操作的人;留空用通用步骤",
+            help="每行一步，写给实际操作的人；留空用通用步骤",
             required=False,
         ),
     )
@@ -85,7 +85,7 @@ class HandoffAdapter(Adapter):
             remote_url=known,
             settled=False,
             awaits_person=True,
-            note=f"{note},完成后填写网址",
+            note=f"{note}，完成后填写网址",
             raw={"headline": rendering.payload["page_marker"], "probes": rendering.payload["probes"]},
         )
 
@@ -94,13 +94,13 @@ class HandoffAdapter(Adapter):
             receipt,
             settled=False,
             awaits_person=True,
-            note=f"请在终端撤下该稿件(原因:{reason}),完成后登记“已撤下”",
+            note=f"请在终端撤下该稿件（原因：{reason}），完成后登记“已撤下”",
             raw={**receipt.raw, "withdrawing": True},
         )
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:  # noqa: ARG002
         if not receipt.remote_url:
-            return Observation(presence=Presence.UNKNOWN, note="还没有填写网址,无法核对")
+            return Observation(presence=Presence.UNKNOWN, note="还没有填写网址，无法核对")
         try:
             answer = await self.http.request("GET", receipt.remote_url, headers={"Cache-Control": "no-cache"})
             failure = None if answer.status in GONE else failure_of(answer, write=False)
@@ -114,13 +114,13 @@ class HandoffAdapter(Adapter):
 
 def _compare(answer: Answer, receipt: Receipt) -> Observation:
     if answer.status in GONE:
-        return Observation(presence=Presence.ABSENT, note=f"页面已不存在({answer.status})")
+        return Observation(presence=Presence.ABSENT, note=f"页面已不存在（{answer.status}）")
     title, text = readable_text(answer.body, charset=_charset(answer))
     raw: dict[str, Any] = dict(receipt.raw)
     headline, probes = str(raw.get("headline", "")), list(raw.get("probes", []))
     if not headline:
         return Observation(
-            presence=Presence.UNKNOWN, remote_url=answer.url, note="没有可比对的内容,请人工确认"
+            presence=Presence.UNKNOWN, remote_url=answer.url, note="没有可比对的内容，请人工确认"
         )
     found = likeness(f"{title}\n{text}", headline=headline, probes=probes)
     if found.is_same:
@@ -132,9 +132,9 @@ def _compare(answer: Answer, receipt: Receipt) -> Observation:
 
 def _difference(found: Likeness, headline: str) -> str:
     if not found.headline:
-        return f"该网址的页面上没有标题“{headline}”,请核对网址是否填对"
+        return f"该网址的页面上没有标题“{headline}”，请核对网址是否填对"
     lacking = "、".join(f"“{probe}”" for probe in found.lacking)
-    return f"页面正文与签发稿只有 {found.share:.0%} 一致,未找到{lacking}等内容,请核对后更新"
+    return f"页面正文与签发稿只有 {found.share:.0%} 一致，未找到{lacking}等内容，请核对后更新"
 
 
 def _charset(answer: Answer) -> str:

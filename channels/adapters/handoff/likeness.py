@@ -15,7 +15,7 @@ PROBE_CHARS_MIN = 6
 ENOUGH = 0.8
 """The share of fragments that proves the text: an outlet may drop a caption or a line."""
 
-_SENTENCE = re.compile(r"[。!?;\n\t]+")
+_SENTENCE = re.compile(r"[。！？；!?;\n\t]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class HostedAdapter(Adapter):
         Option(
             name="base_url",
             label="站点地址",
-            help="站点首页的完整地址,如 https://www.example.gov.cn/;系统由此回读稿件",
+            help="站点首页的完整地址，如 https://www.example.gov.cn/；系统由此回读稿件",
         ),
     )
 

@@ -52,12 +52,12 @@ class WebPostAdapter(Adapter):
         body_max_bytes=1_000_000,
     )
     options = (
-        Option(name="url", label="接收地址", help="对方提供的接口地址,以 https:// 开头"),
-        Option(name="secret", label="签名密钥", help="与对方约定,形如 whsec_…", secret=True),
+        Option(name="url", label="接收地址", help="对方提供的接口地址，以 https:// 开头"),
+        Option(name="secret", label="签名密钥", help="与对方约定，形如 whsec_…", secret=True),
         Option(
             name="mode",
             label="推送内容",
-            help="full 推送全文,notify 只推送标题、摘要和链接",
+            help="full 推送全文，notify 只推送标题、摘要和链接",
             required=False,
             default="full",
         ),
@@ -104,7 +104,7 @@ class WebPostAdapter(Adapter):
             remote_id=remote_id or rendering.uri,
             remote_url=remote_url,
             settled=not remote_url,
-            note="" if remote_url else "对方未提供页面地址,以其接收回执为准",
+            note="" if remote_url else "对方未提供页面地址，以其接收回执为准",
         )
 
     async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:  # noqa: ARG002
@@ -126,7 +126,7 @@ class WebPostAdapter(Adapter):
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:  # noqa: ARG002
         if not receipt.remote_url:
-            return Observation(presence=Presence.UNKNOWN, note="对方未提供页面地址,无法回读")
+            return Observation(presence=Presence.UNKNOWN, note="对方未提供页面地址，无法回读")
         return await readback.look_at_copy(self.http, receipt.remote_url, receipt.uri)
 
     async def _post(self, kind: str, message_id: str, data: str) -> Answer:
@@ -153,8 +153,8 @@ class WebPostAdapter(Adapter):
         if not isinstance(failure, Missing):
             return failure
         if answer.status == 410:
-            return ConfigError("对方已停止接收推送(410),请管理员与对方联系后停用或改填地址", code="410")
-        return ConfigError("接收地址不存在(404),请管理员核对", code=failure.code, detail=failure.detail)
+            return ConfigError("对方已停止接收推送（410），请管理员与对方联系后停用或改填地址", code="410")
+        return ConfigError("接收地址不存在（404），请管理员核对", code=failure.code, detail=failure.detail)
 
     def _copy(self, answer: Answer) -> tuple[str, str]:
         """(id, address) of the copy as the receiver tells them; empty for what it does not tell."""
@@ -164,7 +164,7 @@ class WebPostAdapter(Adapter):
             told: Any = json.loads(answer.body)
         except ValueError as error:
             raise OutcomeUnknown(
-                "对方的应答不是有效的 JSON,结果未知,系统将自动重发核实",
+                "对方的应答不是有效的 JSON，结果未知，系统将自动重发核实",
                 code=str(answer.status),
                 detail=redact(answer.text, [self._secret]),
             ) from error
@@ -180,7 +180,7 @@ class WebPostAdapter(Adapter):
         if size > limit:
             yield Finding(
                 place="正文",
-                problem=f"推送内容 {size} 字节,超过该渠道上限 {limit} 字节",
+                problem=f"推送内容 {size} 字节，超过该渠道上限 {limit} 字节",
                 fix="请精简正文或改用附件后重新签发",
                 severity=Severity.BLOCK,
             )

@@ -15,13 +15,13 @@ PREFIX = "whsec_"
 def key_of(secret: str) -> bytes:
     """The key in a secret: base64 after `whsec_`, else the UTF-8 bytes. Raises ConfigError for a broken one."""
     if not secret:
-        raise ConfigError("没有填写签名密钥,请管理员在终端设置中补填")
+        raise ConfigError("没有填写签名密钥，请管理员在终端设置中补填")
     if not secret.startswith(PREFIX):
         return secret.encode()
     try:
         return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except binascii.Error as error:
-        raise ConfigError("签名密钥的格式不对,请管理员重新填写终端密钥") from error
+        raise ConfigError("签名密钥的格式不对，请管理员重新填写终端密钥") from error
 
 
 def headers(secret: str, *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
