@@ -11,7 +11,7 @@ CLASHES = {"django-cms": "cms", "channels": "channels"}
 
 
 @register
-def no_name_clash(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+def no_name_clash(**_: Any) -> list[CheckMessage]:
     """`cms` and `channels` are also the import names of django-cms and Django Channels."""
     found: list[CheckMessage] = []
     for package, name in CLASHES.items():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 
@@ -21,8 +22,6 @@ from channels.registry import adapter_class
 from channels.settling import Before
 from channels.work import EditionKey, Work, receipt_of, token_of
 
-LEASE = timedelta(seconds=180)
-"""Longer than any call may take (engine.CALL_TIMEOUT), so that a lease never expires under a living worker."""
 CIRCUIT_AFTER = 5
 """Failures in a row after which an outlet rests; then it gets one probe at a time."""
 
@@ -81,7 +80,8 @@ def claim(limit: int, *, busy: Mapping[int, int], now: datetime) -> Claim:
         return Claim()
     lease = uuid.uuid4().hex
     _lease(chosen, lease, now)
-    rows = list(Placement.objects.filter(pk__in=chosen, lease_owner=lease).values(*COLUMNS))
+    leased = {row["id"]: row for row in _leased(chosen, lease)}
+    rows = [leased[pk] for pk in chosen if pk in leased]
     outlets = Outlet.objects.in_bulk({row["outlet_id"] for row in rows})
     broken = _interrupted(rows, now)
     rests: list[Rest] = []
@@ -141,9 +141,18 @@ def _parallel(channel: str, failures: int) -> int:
     return 1 if failures >= CIRCUIT_AFTER else adapter_class(channel).capabilities.parallel
 
 
+def lease_time() -> timedelta:
+    """How long a claim holds: longer than any call may take, so that it never expires under a living worker."""
+    return timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
+
+
 def _lease(chosen: Sequence[int], lease: str, now: datetime) -> None:
     shown = Case(When(state=State.SETTLED, then=Value(State.SETTLED)), default=Value(State.WORKING))
-    _due(now).filter(pk__in=chosen).update(lease_owner=lease, lease_until=now + LEASE, state=shown)
+    _due(now).filter(pk__in=chosen).update(lease_owner=lease, lease_until=now + lease_time(), state=shown)
+
+
+def _leased(chosen: Sequence[int], lease: str) -> list[Row]:
+    return list(Placement.objects.filter(pk__in=chosen, lease_owner=lease).values(*COLUMNS))
 
 
 def _interrupted(rows: Iterable[Row], now: datetime) -> set[int]:

@@ -20,10 +20,9 @@ from typing import TypeVar
 from asgiref.sync import async_to_sync, sync_to_async
 from django.utils import timezone
 
-from channels import settling
+from channels import claiming, settling
 from channels.assets import StoredAssets
 from channels.checkpoints import DatabaseCheckpoint
-from channels.claiming import claim
 from channels.contract import Adapter, AssetReader, Http, Rendering
 from channels.edition import Edition
 from channels.errors import ChannelError, Misbehaved, OutcomeUnknown
@@ -36,8 +35,6 @@ from channels.work import Work
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-CALL_TIMEOUT = 120.0
-"""Seconds for one call with all its steps; below claiming.LEASE."""
 SLOTS = 200
 REFILL = 50
 FLUSH_SECONDS = 0.02
@@ -46,6 +43,11 @@ TICK = 0.25
 """Seconds between looks for new due placements while calls are under way."""
 
 HttpFactory = Callable[[], AbstractAsyncContextManager[Http]]
+
+
+def call_timeout() -> float:
+    """Seconds for one call with all its steps: it ends well before the lease does."""
+    return claiming.lease_time().total_seconds() * 2 / 3
 
 
 async def in_database_thread(work: Callable[[], T], /) -> T:
@@ -100,7 +102,7 @@ class Dispatcher:
         """Calls to start; None when nothing at all is due."""
         busy = Counter(flights.values())
         found = await in_database_thread(
-            lambda: claim(self._slots - len(flights), busy=busy, now=self._now())
+            lambda: claiming.claim(self._slots - len(flights), busy=busy, now=self._now())
         )
         return None if found.empty else found.work
 
@@ -133,7 +135,7 @@ class Dispatcher:
         return Result(work=work, change=change, rendering_sha256=digest)
 
     async def _deliver(self, work: Work, adapter: Adapter, rendering: Rendering) -> Change:
-        async with asyncio.timeout(CALL_TIMEOUT):
+        async with asyncio.timeout(call_timeout()):
             receipt = await adapter.deliver(
                 rendering,
                 previous=work.before.receipt if work.before.actual is not None else None,
@@ -143,14 +145,14 @@ class Dispatcher:
         return settling.delivered(work.before, receipt, work.capabilities, self._now())
 
     async def _withdraw(self, work: Work, adapter: Adapter) -> Change:
-        async with asyncio.timeout(CALL_TIMEOUT):
+        async with asyncio.timeout(call_timeout()):
             receipt = await adapter.withdraw(
                 work.receipt, reason=work.reason, checkpoint=self._checkpoint(work)
             )
         return settling.withdrawn(work.before, receipt, work.capabilities, self._now())
 
     async def _verify(self, work: Work, adapter: Adapter) -> Change:
-        async with asyncio.timeout(CALL_TIMEOUT):
+        async with asyncio.timeout(call_timeout()):
             seen = await adapter.verify(work.receipt, checkpoint=self._checkpoint(work))
         return settling.observed(work.before, seen, work.capabilities, self._now())
 

@@ -86,6 +86,7 @@ def recall(
     """
     item = Item.objects.get(content_id=content_id)
     item.withdrawn_at = item.withdrawn_at or now
+    item.withdrawn_by = by[:150]
     item.withdrawal_kind = kind
     item.withdrawal_reason = reason
     item.replacement_url = replacement_url
@@ -269,7 +270,7 @@ def _register(item: Item, record: EditionRecord, edition: Edition, now: datetime
     item.first_published_at = item.first_published_at or edition.first_created
     item.changed_at = now
     item.withdrawn_at = None
-    item.withdrawal_kind = item.withdrawal_reason = item.replacement_url = ""
+    item.withdrawal_kind = item.withdrawal_reason = item.withdrawn_by = item.replacement_url = ""
     item.save()
 
 

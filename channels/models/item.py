@@ -40,6 +40,7 @@ class Item(models.Model):
     first_published_at = models.DateTimeField("首次发布", null=True)
     changed_at = models.DateTimeField("最近变化")
     withdrawn_at = models.DateTimeField("撤稿时间", null=True)
+    withdrawn_by = models.CharField("撤稿人", max_length=150, blank=True)
     withdrawal_kind = models.CharField("撤稿方式", max_length=10, choices=WithdrawalKind.choices, blank=True)
     withdrawal_reason = models.CharField("撤稿原因", max_length=500, blank=True)
     replacement_url = models.URLField("替代稿件", max_length=500, blank=True)
