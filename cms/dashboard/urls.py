@@ -1,0 +1,28 @@
+"""Addresses of the desk, below /admin/desk/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from cms.dashboard.views import outlet
+from cms.dashboard.views.item import CorrectView, ItemView, WithdrawView
+from cms.dashboard.views.lists import AskingView, HandoffView, LedgerView
+from cms.dashboard.views.matrix import MatrixView
+from cms.dashboard.views.package import package
+from cms.dashboard.views.placement import PlacementView, act
+
+app_name = "desk"
+urlpatterns = [
+    path("", MatrixView.as_view(), name="matrix"),
+    path("asking/", AskingView.as_view(), name="asking"),
+    path("ledger/", LedgerView.as_view(), name="ledger"),
+    path("handoff/", HandoffView.as_view(), name="handoff"),
+    path("items/<uuid:content_id>/", ItemView.as_view(), name="item"),
+    path("items/<uuid:content_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),
+    path("items/<uuid:content_id>/correct/", CorrectView.as_view(), name="correct"),
+    path("placements/<int:pk>/", PlacementView.as_view(), name="placement"),
+    path("placements/<int:pk>/package/", package, name="package"),
+    path("placements/<int:pk>/<slug:verb>/", act, name="act"),
+    path("outlets/<int:pk>/pause/", outlet.PauseView.as_view(), name="pause"),
+    path("outlets/<int:pk>/resume/", outlet.resume, name="resume"),
+]

@@ -1,0 +1,115 @@
+"""What a person may do about a placement in its state, and how that is carried out. `offers` is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from channels import outbox
+from channels.contract import Capabilities, Withdrawing
+from channels.models import Placement, State
+
+STUCK = frozenset({State.WAITING, State.ASKING, State.UNKNOWN, State.ACCEPTED})
+DOUBTFUL = frozenset({State.ASKING, State.UNKNOWN})
+NOTE_MAX = 300
+URL_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The one thing a person has to fill in; `kind` is an HTML input type."""
+
+    label: str
+    kind: str = "text"
+    max_length: int = NOTE_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """`log` is the action in Wagtail's history; `hint` says what will happen."""
+
+    key: str
+    label: str
+    log: str
+    hint: str
+    entry: Entry | None = None
+
+
+RETRY = Verb("retry", "重试", "desk.retry", "立即再处理一次;结果未知的先核对,不会重复发布")
+RELEASE = Verb("release", "放行", "desk.release", "稿件已超出时限或有效期,确认仍要投递")
+CONFIRM = Verb(
+    "confirm",
+    "交办完成",
+    "desk.confirm",
+    "已在终端发布:填入公开地址,系统回读核对",
+    Entry("公开地址", "url", URL_MAX),
+)
+CONFIRM_WITHDRAWN = Verb(
+    "confirm_withdrawn", "已撤下确认", "desk.confirm_withdrawn", "已在终端撤下此稿,系统回读核对"
+)
+SIGN_OFF = Verb(
+    "sign_off", "人工确认", "desk.sign_off", "系统无法核对,由本人确认终端现状与要求一致", Entry("依据")
+)
+REFUSE = Verb("refuse", "拒用", "desk.refuse", "该终端不采用此稿;以后的更正版也不再投递", Entry("原因"))
+
+VERBS: Mapping[str, Verb] = {
+    verb.key: verb for verb in (RETRY, RELEASE, CONFIRM, CONFIRM_WITHDRAWN, SIGN_OFF, REFUSE)
+}
+
+
+def offers(placement: Placement, can: Capabilities) -> list[Verb]:
+    """The verbs that make sense now, the most likely one first."""
+    wanted = placement.desired_id is not None
+    state = State(placement.state)
+    found = []
+    if wanted and can.manual and state in {State.ASKING, State.ACCEPTED, State.UNKNOWN}:
+        found.append(CONFIRM)
+    by_hand = can.manual or can.withdrawal is Withdrawing.NONE
+    if not wanted and by_hand and state in {State.ASKING, State.ACCEPTED, State.UNKNOWN}:
+        found.append(CONFIRM_WITHDRAWN)
+    if wanted and state is State.HELD:
+        found.append(RELEASE)
+    if state in STUCK or (state is State.HELD and not wanted):
+        found.append(RETRY)
+    if state in DOUBTFUL or (state is State.ACCEPTED and not can.verifiable):
+        found.append(SIGN_OFF)
+    if wanted and not placement.must_carry and placement.refused_at is None:
+        found.append(REFUSE)
+    return found
+
+
+def entered(verb: Verb, text: str) -> str:
+    """What a person filled in, checked. Raises ValueError with a sentence for that person."""
+    if verb.entry is None:
+        return ""
+    text = text.strip()
+    if not text:
+        raise ValueError(f"请填写{verb.entry.label}")
+    if len(text) > verb.entry.max_length:
+        raise ValueError(f"{verb.entry.label}不能超过 {verb.entry.max_length} 字")
+    if verb.entry.kind == "url" and not _is_web_address(text):
+        raise ValueError("请填写以 http:// 或 https:// 开头的完整公开地址")
+    return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(c.isspace() for c in text)
+
+
+def carry_out(verb: Verb, placement: Placement, *, text: str, by: str, now: datetime) -> None:
+    """Calls the outbox. Raises ValueError (with a sentence) when the outbox says no."""
+    act: dict[str, Callable[[], None]] = {
+        RETRY.key: lambda: outbox.retry(placement, by=by, now=now),
+        RELEASE.key: lambda: outbox.release(placement, by=by, now=now),
+        CONFIRM.key: lambda: outbox.confirm(placement, url=text, by=by, now=now),
+        CONFIRM_WITHDRAWN.key: lambda: outbox.confirm_withdrawn(placement, by=by, now=now),
+        SIGN_OFF.key: lambda: outbox.sign_off(placement, by=by, note=text, now=now),
+        REFUSE.key: lambda: outbox.refuse(placement, reason=text, by=by, now=now),
+    }
+    act[verb.key]()

@@ -1,0 +1,1 @@
+"""The desk's pages. Each view reads, or calls one verb of the outbox; none of them decides."""

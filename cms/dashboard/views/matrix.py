@@ -1,0 +1,88 @@
+"""发布矩阵: every item against every outlet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from channels.models import Outlet, State
+from channels.rendering import channel_choices
+from cms.dashboard import matrix, summary
+from cms.dashboard.filters import OPEN, OVERDUE, SIZES, Mark, MatrixFilter
+from cms.dashboard.looks import DELIVERING, OPEN_STATES, REFUSED, WITHDRAWING
+from cms.dashboard.views.base import DeskView
+from cms.models import Column, Unit
+from cms.models.routing import ITEM_TYPE_LABELS
+from cms.permissions import can_operate, can_run_outlets
+
+
+class MatrixView(DeskView):
+    page_title = "发布矩阵"
+    template_name = "cms/desk/matrix.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
+        wanted = MatrixFilter.read(self.request.GET)
+        found = matrix.read(wanted, now=now)
+        items = [row.item for row in found.rows]
+        return super().get_context_data(
+            wanted=wanted,
+            matrix=found,
+            summary=summary.read(now=now),
+            newer=wanted.address(after=str(Mark.of(items[0]))) if items and found.newer else "",
+            older=wanted.address(before=str(Mark.of(items[-1]))) if items and found.older else "",
+            first=wanted.address(),
+            sizes=[(size, wanted.address(size=str(size))) for size in SIZES],
+            filters=filters(wanted),
+            legend=LEGEND,
+            can_operate=can_operate(self.request.user),
+            can_run_outlets=can_run_outlets(self.request.user),
+            **kwargs,
+        )
+
+
+LABELS = {
+    "state": "状态",
+    "outlet": "发布终端",
+    "channel": "渠道",
+    "column": "栏目",
+    "unit": "发布单位",
+    "type": "类型",
+    "withdrawn": "稿件",
+}
+LEGEND = [*DELIVERING.values(), WITHDRAWING[State.ASKING], WITHDRAWING[State.SETTLED], REFUSED]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One drop-down of the filter bar; `options` are (value, label)."""
+
+    name: str
+    label: str
+    value: str
+    options: Sequence[tuple[str, str]]
+
+
+def filters(wanted: MatrixFilter) -> list[Choice]:
+    """Four queries for what can be chosen."""
+    values = wanted.query()
+    return [Choice(name, LABELS[name], values.get(name, ""), options) for name, options in _options().items()]
+
+
+def _options() -> dict[str, list[tuple[str, str]]]:
+    return {
+        "state": [
+            (OPEN, "未落实(全部)"),
+            (OVERDUE, "必转超时"),
+            *((state.value, DELIVERING[state].word) for state in OPEN_STATES),
+        ],
+        "outlet": list(Outlet.objects.active().values_list("slug", "name")),
+        "channel": channel_choices(),
+        "column": list(Column.objects.values_list("code", "name")),
+        "unit": list(Unit.objects.values_list("code", "name")),
+        "type": [(key.value, label) for key, label in ITEM_TYPE_LABELS.items()],
+        "withdrawn": [("no", "在发"), ("yes", "已撤稿")],
+    }

@@ -1,0 +1,62 @@
+"""Who may do what at the desk. The rows are made by ContentPage's Meta.permissions; groups hold them.
+
+Looking at the desk needs admin access only: every item in it has been signed for the public.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+if TYPE_CHECKING:
+    from cms.models import ContentPage
+
+    User = AbstractBaseUser | AnonymousUser
+
+WITHDRAW = "cms.withdraw_item"
+"""Take any item back from every outlet."""
+
+OPERATE = "cms.operate_desk"
+"""Retry, release, confirm, sign off and refuse at any outlet."""
+
+OUTLETS = "syndication.change_outlet"
+"""Set outlets up, pause and resume them."""
+
+ITEM_PERMISSIONS = [("withdraw_item", "撤稿"), ("operate_desk", "处理投递(重试、放行、交办、确认、拒用)")]
+"""For ContentPage's Meta; the code names behind WITHDRAW and OPERATE."""
+
+
+def can_withdraw(user: User, page: ContentPage | None) -> bool:
+    """The dedicated permission, or Wagtail's publish permission on the item's own page."""
+    if user.has_perm(WITHDRAW):  # type: ignore[union-attr]
+        return True
+    return page is not None and page.permissions_for_user(user).can_publish()
+
+
+def can_correct(user: User, page: ContentPage | None) -> bool:
+    """A correction is an edit: it goes through the same reviews."""
+    return page is not None and page.permissions_for_user(user).can_edit()
+
+
+def can_operate(user: User) -> bool:
+    return bool(user.has_perm(OPERATE))  # type: ignore[union-attr]
+
+
+def can_run_outlets(user: User) -> bool:
+    return bool(user.has_perm(OUTLETS))  # type: ignore[union-attr]
+
+
+def require(allowed: bool) -> None:
+    """Raises PermissionDenied, which the admin answers with a message and its home page."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def registered() -> QuerySet[Permission]:
+    """What the group editor offers beside Wagtail's own permissions."""
+    return Permission.objects.filter(
+        content_type__app_label="cms", codename__in=[codename for codename, _ in ITEM_PERMISSIONS]
+    )
