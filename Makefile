@@ -54,7 +54,7 @@ requirements: $(VENV)/.tools ## pin requirements.txt and .ci/requirements.txt an
 	cd .ci && CUSTOM_COMPILE_COMMAND="make requirements" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.txt requirements.in
 
 messages: $(VENV)/.tools ## compile cms/locale/**/*.po
-	$(PY) .ci/messages.py compile
+	$(PY) .ci/messages.py
 
 clean: ## remove everything that was made, the demo's database included
 	rm -rf "$(VAR_DIR)" .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -20,7 +20,7 @@ def start(*, port: int, state: Path) -> subprocess.Popen[bytes]:
     """
     state.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "channels.sandbox", "--port", str(port), "--state", str(state)]
-    return subprocess.Popen(command, process_group=0, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
+    return subprocess.Popen(command, process_group=0, preexec_fn=_die_with_parent)  # noqa: S603
 
 
 def answers(child: subprocess.Popen[bytes], *, port: int, timeout: float) -> bool:

@@ -24,6 +24,7 @@ class EmbeddedWorkers:
     """The worker and beat threads; daemons, so that a hanging outlet cannot keep the process alive."""
 
     def __init__(self, app: Celery) -> None:
+        self._app = app
         self._worker = app.Worker(
             pool="threads",
             concurrency=CONCURRENCY,
@@ -51,6 +52,8 @@ class EmbeddedWorkers:
         """Ask both to end and wait up to `timeout` seconds for each; what is cut off shows as outcome unknown."""
         self._beat.stop()
         state.should_stop = 0
+        # The consumer looks at the flag between two messages, and waits seconds for one: send it one.
+        self._app.send_task("cms.heartbeat.beat")
         for thread in self._threads:
             thread.join(timeout)
 

@@ -21,7 +21,7 @@ STOP_SECONDS = 5.0
 
 class Command(BaseCommand):
     help = "启动同声:网站、投递与定时任务在同一进程内运行。"
-    requires_system_checks: list[str] = []  # noqa: RUF012  make check runs them; they cost a second of every start
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="监听地址")
