@@ -49,7 +49,7 @@ bench: $(VENV)/.tools ## the ratios of benchmarks/
 	$(PY) -m benchmarks
 
 requirements: $(VENV)/.tools ## pin requirements.txt and .ci/requirements.txt anew
-	$(PIP) pip-tools
+	
 	cd . && CUSTOM_COMPILE_COMMAND="make requirements" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.txt requirements.in
 	cd .ci && CUSTOM_COMPILE_COMMAND="make requirements" $(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements.txt requirements.in
 
