@@ -1,0 +1,85 @@
+"""The ground of every benchmark: a database of its own, interleaved rounds, a ratio and its goal."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from urllib.parse import urlsplit
+
+POSTGRES = os.environ.get("BENCH_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/test")
+
+
+@contextmanager
+def database(kind: str) -> Iterator[None]:
+    """Django set up on a fresh database of `kind` (sqlite or postgres), removed afterwards. Once per process."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        os.environ.update(VAR_DIR=folder, DJANGO_SETTINGS_MODULE="cms.settings.dev", PUBLIC_URL="http://hub.example")
+        os.environ.pop("DATABASE_URL", None)
+        name = f"bench_{os.getpid()}"
+        if kind == "postgres":
+            _administer(f"CREATE DATABASE {name}")
+            os.environ["DATABASE_URL"] = POSTGRES.rpartition("/")[0] + f"/{name}"
+        Path(folder, "media").mkdir()
+        import django
+        from django.core.management import call_command
+        from django.db import connections
+
+        django.setup()
+        try:
+            call_command("migrate", verbosity=0)
+            yield
+        finally:
+            connections.close_all()
+            if kind == "postgres":
+                _administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def reachable(kind: str) -> bool:
+    """Whether this machine has a database of `kind`."""
+    if kind == "sqlite":
+        return True
+    try:
+        _administer("SELECT 1")
+    except OSError:
+        return False
+    return True
+
+
+def _administer(statement: str) -> None:
+    import psycopg
+
+    try:
+        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as connection:
+            connection.execute(statement.encode())
+    except psycopg.OperationalError as error:
+        raise OSError(f"no PostgreSQL at {urlsplit(POSTGRES).hostname}") from error
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of one run."""
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def paired(subject: Callable[[], float], other: Callable[[], float], *, rounds: int) -> tuple[float, float, float]:
+    """Run both in turn, after one round that does not count. Returns the medians and the median of the ratios."""
+    subject(), other()
+    pairs = [(subject(), other()) for _ in range(rounds)]
+    ratio = statistics.median(a / b for a, b in pairs)
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs), ratio
+
+
+def report(name: str, subject: float, other: float, ratio: float, goal: float, unit: str = "ms") -> None:
+    """One line: what, both medians, the ratio, the goal."""
+    factor = 1000 if unit == "ms" else 1
+    verdict = "ok" if ratio <= goal else "ABOVE GOAL"
+    print(
+        f"{name:58} {subject * factor:9.1f} / {other * factor:9.1f} {unit}   ratio {ratio:5.2f}   goal <= {goal:.2f}   {verdict}",
+        flush=True,
+    )
