@@ -71,7 +71,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
-def sqlite(path: Path) -> dict[str, Any]:
+def sqlite(path: Path, *, synchronous: str = "FULL") -> dict[str, Any]:
     """SQLite as the embedded default needs it: DEFERRED transactions fail under concurrent writers."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -79,7 +79,7 @@ def sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
+            "init_command": f"PRAGMA journal_mode=WAL;PRAGMA synchronous={synchronous};",
         },
     }
 
@@ -132,6 +132,8 @@ PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 OUTLET_KEYS: list[str] = env.list("OUTLET_KEYS", default=[])
 # The stand-ins of remote systems that the demo's outlets talk to.
 SANDBOX_URL = env("SANDBOX_URL", default="http://127.0.0.1:8900").rstrip("/")
+# Seconds that a worker's claim on a delivery holds; a dead worker's deliveries are taken up after it.
+DELIVERY_LEASE_SECONDS: int = env.int("DELIVERY_LEASE_SECONDS", default=180)
 # Networks that outbound calls may reach although they are private, e.g. "10.1.0.0/16".
 OUTBOUND_ALLOWED_NETWORKS: list[str] = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
 

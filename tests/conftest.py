@@ -1,0 +1,104 @@
+"""What every test stands on: no network but loopback, and a clear word when a service is not there."""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache as django_cache
+
+# CI names here what it has started, so that a missing service fails there instead of passing by.
+REQUIRED = frozenset(filter(None, os.environ.get("REQUIRE_SERVICES", "").split(",")))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for name, missing in SERVICES.items():
+        if item.get_closest_marker(name) is None:
+            continue
+        reason = missing()
+        if reason and name in REQUIRED:
+            pytest.fail(reason, pytrace=False)
+        if reason:
+            pytest.skip(reason)
+
+
+@cache
+def _no_postgres() -> str:
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        return ""
+    return "needs PostgreSQL: set DATABASE_URL"
+
+
+@cache
+def _no_broker() -> str:
+    if settings.CELERY_BROKER_URL.startswith("memory:"):
+        return "needs RabbitMQ or Redis: set BROKER_URL"
+    return ""
+
+
+@cache
+def _no_browser() -> str:
+    if importlib.util.find_spec("playwright") is None:
+        return "needs playwright: pip install -r .ci/requirements.txt"
+    return "" if chromium() else "needs Chromium: apt install chromium"
+
+
+def chromium() -> str | None:
+    """Path of an installed Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+SERVICES: dict[str, Callable[[], str]] = {
+    "postgres": _no_postgres,
+    "broker": _no_broker,
+    "browser": _no_browser,
+}
+
+
+class NetworkRefused(AssertionError):
+    """A test tried to leave this machine."""
+
+
+def _is_local(address: Any) -> bool:
+    host = address[0] if isinstance(address, tuple) else ""
+    if not host or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Refuses connections beyond loopback: a test that needs one is a mistake."""
+    patch = pytest.MonkeyPatch()
+    for name in ("connect", "connect_ex"):
+        patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+    yield
+    patch.undo()
+
+
+def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def local_only(self: socket.socket, address: Any) -> Any:
+        if not _is_local(address):
+            raise NetworkRefused(f"a test may only reach loopback, not {address!r}")
+        return connect(self, address)
+
+    return local_only
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Wagtail keeps the addresses of sites in the cache, which outlives the transaction of a test."""
+    django_cache.clear()
+    yield
+    django_cache.clear()
