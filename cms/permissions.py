@@ -25,7 +25,7 @@ OPERATE = "cms.operate_desk"
 OUTLETS = "syndication.change_outlet"
 """Set outlets up, pause and resume them."""
 
-ITEM_PERMISSIONS = [("withdraw_item", "撤稿"), ("operate_desk", "处理投递(重试、放行、交办、确认、拒用)")]
+ITEM_PERMISSIONS = [("withdraw_item", "撤稿"), ("operate_desk", "处理投递（重试、放行、交办、确认、拒用）")]
 """For ContentPage's Meta; the code names behind WITHDRAW and OPERATE."""
 
 

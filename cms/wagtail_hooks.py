@@ -6,26 +6,17 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from cms import permissions
+from cms.dashboard import journal
+from cms.dashboard.buttons import header_buttons
+from cms.dashboard.home import DeskPanel
+from cms.dashboard.side_panel import ItemViewSet
 from cms.dashboard.viewsets import HubGroup
-
-LOG_ACTIONS = {
-    "desk.withdraw": ("撤稿", "撤稿"),
-    "desk.correct": ("更正", "开始更正"),
-    "desk.retry": ("重试", "要求重试投递"),
-    "desk.release": ("放行", "放行暂缓的投递"),
-    "desk.confirm": ("交办完成", "提交交办地址"),
-    "desk.confirm_withdrawn": ("已撤下确认", "确认已在终端撤下"),
-    "desk.sign_off": ("人工确认", "人工确认终端现状"),
-    "desk.refuse": ("拒用", "终端拒用"),
-    "desk.pause": ("暂停", "暂停终端"),
-    "desk.resume": ("恢复", "恢复终端"),
-    "desk.retire": ("停用", "停用终端"),
-}
 
 
 @hooks.register("register_admin_urls")
@@ -63,8 +54,21 @@ def desk_permissions() -> QuerySet[Permission]:
     return permissions.registered()
 
 
-@hooks.register("register_log_actions")
-def desk_log_actions(actions: Any) -> None:
-    """Wagtail's history shows what people did at the desk, in their words."""
-    for action, (label, message) in LOG_ACTIONS.items():
-        actions.register_action(action, label, message)
+@hooks.register("register_admin_viewset")
+def item_viewset() -> ItemViewSet:
+    return ItemViewSet()
+
+
+@hooks.register("construct_homepage_panels")
+def home_panels(request: HttpRequest, panels: list[Any]) -> None:  # noqa: ARG001
+    panels.append(DeskPanel())
+
+
+@hooks.register("construct_homepage_summary_items")
+def home_summary(request: HttpRequest, items: list[Any]) -> None:  # noqa: ARG001
+    """How many pages and pictures there are helps nobody; the desk's panel takes the place."""
+    items.clear()
+
+
+hooks.register("register_page_header_buttons", header_buttons)
+hooks.register("register_log_actions", journal.register)

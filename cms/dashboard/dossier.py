@@ -29,11 +29,11 @@ OUTCOME_TONES = {
 
 REMEDIES = {
     Remedy.RETRY: "系统自动重试",
-    Remedy.WAIT: "等终端恢复,系统自动再试",
-    Remedy.VERIFY: "系统先核对再决定",
-    Remedy.EDITOR: "请编辑修改稿件后重新签发",
-    Remedy.ADMIN: "请管理员检查终端设置",
-    Remedy.DEVELOPER: "请联系技术人员",
+    Remedy.WAIT: "系统等待后再试",
+    Remedy.VERIFY: "系统先核对",
+    Remedy.EDITOR: "编辑处理",
+    Remedy.ADMIN: "管理员处理",
+    Remedy.DEVELOPER: "技术人员处理",
 }
 
 
@@ -72,8 +72,8 @@ class Attempt:
 def line(placement: Placement) -> Line:
     seen = look(
         placement.state,
-        wanted=placement.desired_id is not None,
-        present=placement.actual_id is not None,
+        desired=placement.desired_id,
+        actual=placement.actual_id,
         refused=placement.refused_at is not None,
     )
     return Line(placement, seen, facts(placement))

@@ -19,16 +19,16 @@ class WithdrawForm(forms.Form):
         label="撤稿原因",
         max_length=REASON_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="记入台账;保留说明时读者可见",
+        help_text="记入台账；保留说明时读者可见",
     )
     kind = forms.ChoiceField(
         label="撤稿后读者看到什么",
         widget=forms.RadioSelect,
         initial=WithdrawalKind.NOTICE.value,
         choices=[
-            (WithdrawalKind.NOTICE.value, "保留一页说明:此稿已撤下,并显示原因"),
-            (WithdrawalKind.GONE.value, "不保留内容:只提示此稿已撤下"),
-            (WithdrawalKind.REDIRECT.value, "转到替代稿件:填写替代稿件的地址"),
+            (WithdrawalKind.NOTICE.value, "保留一页说明：此稿已撤下，并显示原因"),
+            (WithdrawalKind.GONE.value, "不保留内容：只提示此稿已撤下"),
+            (WithdrawalKind.REDIRECT.value, "转到替代稿件：填写替代稿件的地址"),
         ],
     )
     replacement_url = forms.URLField(
@@ -54,18 +54,18 @@ class CorrectForm(forms.Form):
         label="更正说明",
         max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="随更正后的稿件在各终端显示,请写明更正了什么",
+        help_text="随更正后的稿件在各终端显示，请写明更正了什么",
     )
     major = forms.ChoiceField(
         label="更正程度",
         widget=forms.RadioSelect,
         initial="minor",
         choices=[
-            ("minor", "一般更正:错字、格式等,不再次提醒读者"),
-            ("major", "重要更正:时间、地点、数据等,须再次提醒读者"),
+            ("minor", "一般更正：错字、格式等，不再次提醒读者"),
+            ("major", "重要更正：时间、地点、数据等，须再次提醒读者"),
         ],
     )
 
 
 class PauseForm(forms.Form):
-    reason = forms.CharField(label="暂停原因", max_length=300, help_text="新稿件和更正暂缓投递;撤稿照常进行")
+    reason = forms.CharField(label="暂停原因", max_length=300, help_text="新稿件和更正暂缓投递；撤稿照常进行")

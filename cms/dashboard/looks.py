@@ -29,38 +29,39 @@ class Look:
 
 
 DELIVERING = {
-    State.DUE: Look("待投递", "◷", Tone.BUSY, "系统将自动投递,无需操作"),
-    State.WORKING: Look("投递中", "↻", Tone.BUSY, "正在投递,请稍候"),
-    State.ACCEPTED: Look("待落实", "◔", Tone.BUSY, "终端已受理,系统正在核对结果"),
-    State.WAITING: Look("待重试", "↺", Tone.WARN, "系统将自动重试;如急需可点“重试”"),
-    State.UNKNOWN: Look("未知", "?", Tone.WARN, "结果未知,系统先核对再决定是否重发,请勿在终端手工重发"),
+    State.DUE: Look("待投递", "◷", Tone.BUSY, "系统将自动投递，无需操作"),
+    State.WORKING: Look("投递中", "↻", Tone.BUSY, "正在投递，请稍候"),
+    State.ACCEPTED: Look("待落实", "◔", Tone.BUSY, "终端已受理，系统正在核对结果"),
+    State.WAITING: Look("待重试", "↺", Tone.WARN, "系统将自动重试；如急需可点“重试”"),
+    State.UNKNOWN: Look("未知", "?", Tone.WARN, "结果未知，系统先核对再决定是否重发，请勿在终端手工重发"),
     State.ASKING: Look("需人工", "!", Tone.BAD, "请按说明处理后点“重试”"),
-    State.HELD: Look("暂缓", "‖", Tone.WARN, "终端暂停或稿件超出时限;恢复终端,或点“放行”"),
+    State.HELD: Look("暂缓", "‖", Tone.WARN, "终端暂停或稿件超出时限；恢复终端，或点“放行”"),
     State.SETTLED: Look("已落实", "✓", Tone.GOOD, "终端所见与签发版本一致"),
 }
 
 WITHDRAWING = {
-    State.DUE: Look("待撤下", "◷", Tone.WARN, "系统将优先撤稿,无需操作"),
-    State.WORKING: Look("撤稿中", "↻", Tone.WARN, "正在撤稿,请稍候"),
-    State.ACCEPTED: Look("撤稿核对", "◔", Tone.WARN, "终端已受理撤稿,系统正在核对"),
+    State.DUE: Look("待撤下", "◷", Tone.WARN, "系统将优先撤稿，无需操作"),
+    State.WORKING: Look("撤稿中", "↻", Tone.WARN, "正在撤稿，请稍候"),
+    State.ACCEPTED: Look("撤稿核对", "◔", Tone.WARN, "终端已受理撤稿，系统正在核对"),
     State.WAITING: Look("撤稿重试", "↺", Tone.WARN, "系统将自动重试撤稿"),
-    State.UNKNOWN: Look("撤稿未知", "?", Tone.WARN, "撤稿结果未知,系统正在核对"),
-    State.ASKING: Look("须人工撤", "!", Tone.BAD, "请到终端撤下该稿,再点“已撤下确认”"),
+    State.UNKNOWN: Look("撤稿未知", "?", Tone.WARN, "撤稿结果未知，系统正在核对"),
+    State.ASKING: Look("须人工撤", "!", Tone.BAD, "请到终端撤下该稿，再点“已撤下确认”"),
     State.HELD: Look("撤稿暂缓", "‖", Tone.WARN, "点“重试”立即撤稿"),
     State.SETTLED: Look("已撤下", "✕", Tone.QUIET, "终端已无此稿"),
 }
 
-UPDATING = Look("待更新", "◷", Tone.BUSY, "终端仍为旧版本,系统将自动更新")
+CHECKING = Look("待核对", "◔", Tone.BUSY, "系统将回读终端，核对现状")
+UPDATING = Look("待更新", "◷", Tone.BUSY, "终端仍为旧版本，系统将自动更新")
 REFUSED = Look("拒用", "⊘", Tone.QUIET, "终端已拒用此稿")
 
 OPEN_STATES = [state for state in State if state is not State.SETTLED]
 
 
-def look(state: str, *, wanted: bool, present: bool = False, refused: bool = False) -> Look:
-    """`wanted`: the item should be at the outlet. `present`: some edition is believed to be there."""
+def look(state: str, *, desired: int | None, actual: int | None, refused: bool = False) -> Look:
+    """`desired` and `actual` are keys of editions, None for absent, as a placement holds them."""
     known = State(state)
-    if not wanted:
+    if desired is None:
         return REFUSED if refused and known is State.SETTLED else WITHDRAWING[known]
-    if present and known is State.DUE:
-        return UPDATING
+    if known is State.DUE and actual is not None:
+        return CHECKING if actual == desired else UPDATING
     return DELIVERING[known]

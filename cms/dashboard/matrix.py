@@ -137,8 +137,8 @@ class Painter:
             return EMPTY
         seen = look(
             cell.state,
-            wanted=cell.desired_id is not None,
-            present=cell.actual_id is not None,
+            desired=cell.desired_id,
+            actual=cell.actual_id,
             refused=cell.refused_at is not None,
         )
         late = cell.must_carry_by is not None and cell.state != "settled" and cell.must_carry_by < self.now

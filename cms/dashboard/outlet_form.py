@@ -17,8 +17,8 @@ from channels.rendering import channel_choices, channel_options
 
 OPTION = "option_"
 SECRET = "secret_"  # noqa: S105  a field prefix
-KEPT = "已设置;留空则保持不变,填写则替换"
-LOST = "原密钥无法解密,请重新填写"
+KEPT = "已设置；留空则保持不变，填写则替换"
+LOST = "原密钥无法解密，请重新填写"
 
 
 class OutletForm(WagtailAdminModelForm):

@@ -104,7 +104,7 @@ def condition(outlet: Outlet, now: datetime) -> tuple[str, str]:
     if outlet.paused_at:
         return "暂停", outlet.paused_reason
     if outlet.circuit_open_until and outlet.circuit_open_until > now:
-        return "休整", f"连续失败 {outlet.circuit_failures} 次,系统稍后自动再试"
+        return "休整", f"连续失败 {outlet.circuit_failures} 次，系统稍后自动再试"
     return "正常", ""
 
 

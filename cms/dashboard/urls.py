@@ -10,6 +10,7 @@ from cms.dashboard.views.lists import AskingView, HandoffView, LedgerView
 from cms.dashboard.views.matrix import MatrixView
 from cms.dashboard.views.package import package
 from cms.dashboard.views.placement import PlacementView, act
+from cms.dashboard.views.preflight import preflight
 
 app_name = "desk"
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("items/<uuid:content_id>/", ItemView.as_view(), name="item"),
     path("items/<uuid:content_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),
     path("items/<uuid:content_id>/correct/", CorrectView.as_view(), name="correct"),
+    path("pages/<int:page_id>/preflight/", preflight, name="preflight"),
     path("placements/<int:pk>/", PlacementView.as_view(), name="placement"),
     path("placements/<int:pk>/package/", package, name="package"),
     path("placements/<int:pk>/<slug:verb>/", act, name="act"),

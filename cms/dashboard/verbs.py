@@ -37,25 +37,26 @@ class Verb:
     entry: Entry | None = None
 
 
-RETRY = Verb("retry", "重试", "desk.retry", "立即再处理一次;结果未知的先核对,不会重复发布")
-RELEASE = Verb("release", "放行", "desk.release", "稿件已超出时限或有效期,确认仍要投递")
+RETRY = Verb("retry", "重试", "desk.retry", "立即再处理一次；结果未知的先核对，不会重复发布")
+CHECK = Verb("check", "立即核对", "desk.check", "回读终端，核对现状是否与签发版本一致")
+RELEASE = Verb("release", "放行", "desk.release", "稿件已超出时限或有效期，确认仍要投递")
 CONFIRM = Verb(
     "confirm",
     "交办完成",
     "desk.confirm",
-    "已在终端发布:填入公开地址,系统回读核对",
+    "已在终端发布：填入公开地址，系统回读核对",
     Entry("公开地址", "url", URL_MAX),
 )
 CONFIRM_WITHDRAWN = Verb(
-    "confirm_withdrawn", "已撤下确认", "desk.confirm_withdrawn", "已在终端撤下此稿,系统回读核对"
+    "confirm_withdrawn", "已撤下确认", "desk.confirm_withdrawn", "已在终端撤下此稿，系统回读核对"
 )
 SIGN_OFF = Verb(
-    "sign_off", "人工确认", "desk.sign_off", "系统无法核对,由本人确认终端现状与要求一致", Entry("依据")
+    "sign_off", "人工确认", "desk.sign_off", "系统无法核对，由本人确认终端现状与要求一致", Entry("依据")
 )
-REFUSE = Verb("refuse", "拒用", "desk.refuse", "该终端不采用此稿;以后的更正版也不再投递", Entry("原因"))
+REFUSE = Verb("refuse", "拒用", "desk.refuse", "该终端不采用此稿；以后的更正版也不再投递", Entry("原因"))
 
 VERBS: Mapping[str, Verb] = {
-    verb.key: verb for verb in (RETRY, RELEASE, CONFIRM, CONFIRM_WITHDRAWN, SIGN_OFF, REFUSE)
+    verb.key: verb for verb in (RETRY, CHECK, RELEASE, CONFIRM, CONFIRM_WITHDRAWN, SIGN_OFF, REFUSE)
 }
 
 
@@ -69,12 +70,14 @@ def offers(placement: Placement, can: Capabilities) -> list[Verb]:
     by_hand = can.manual or can.withdrawal is Withdrawing.NONE
     if not wanted and by_hand and state in {State.ASKING, State.ACCEPTED, State.UNKNOWN}:
         found.append(CONFIRM_WITHDRAWN)
-    if wanted and state is State.HELD:
+    if wanted and state is State.HELD and not placement.outlet.holds_new_items:
         found.append(RELEASE)
     if state in STUCK or (state is State.HELD and not wanted):
         found.append(RETRY)
     if state in DOUBTFUL or (state is State.ACCEPTED and not can.verifiable):
         found.append(SIGN_OFF)
+    if wanted and state is State.SETTLED and can.verifiable:
+        found.append(CHECK)
     if wanted and not placement.must_carry and placement.refused_at is None:
         found.append(REFUSE)
     return found
@@ -106,6 +109,7 @@ def carry_out(verb: Verb, placement: Placement, *, text: str, by: str, now: date
     """Calls the outbox. Raises ValueError (with a sentence) when the outbox says no."""
     act: dict[str, Callable[[], None]] = {
         RETRY.key: lambda: outbox.retry(placement, by=by, now=now),
+        CHECK.key: lambda: outbox.retry(placement, by=by, now=now),
         RELEASE.key: lambda: outbox.release(placement, by=by, now=now),
         CONFIRM.key: lambda: outbox.confirm(placement, url=text, by=by, now=now),
         CONFIRM_WITHDRAWN.key: lambda: outbox.confirm_withdrawn(placement, by=by, now=now),

@@ -58,7 +58,7 @@ class OutletCreateView(generic.CreateView):
         return asked if asked in dict(channel_choices()) else None
 
     def get_page_subtitle(self) -> str:
-        return f"发布终端({channel_label(self.channel or '')})" if self.channel else "发布终端"
+        return f"发布终端（{channel_label(self.channel or '')}）" if self.channel else "发布终端"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "channel": self.channel or ""}
@@ -75,9 +75,7 @@ class OutletRetireView(generic.DeleteView):
 
     @property
     def confirmation_message(self) -> str:
-        return (
-            "停用后不再投放新稿件,已投放的稿件在下次更正时从该终端撤下;投递记录保留,代码不再使用。确认停用?"
-        )
+        return "停用后不再投放新稿件，已投放的稿件在下次更正时从该终端撤下；投递记录保留，代码不再使用。确认停用？"
 
     def delete_action(self) -> None:
         Outlet.objects.filter(pk=self.object.pk).update(retired_at=timezone.now())
@@ -133,7 +131,7 @@ class OutletViewSet(ModelViewSet):
         Column("contact", label="责任人", accessor=lambda outlet: f"{outlet.contact} {outlet.phone}".strip()),
     ]
 
-    def get_form_class(self, for_update: bool = False) -> type[ModelForm]:
+    def get_form_class(self, for_update: bool = False) -> type[ModelForm]:  # noqa: ARG002
         return OutletForm
 
 
@@ -161,11 +159,11 @@ class RuleForm(WagtailAdminModelForm):
             "enabled",
             "rank",
         ]
-        widgets = {name: forms.CheckboxSelectMultiple for name in ("columns", "units", "outlets")}
+        widgets = dict.fromkeys(("columns", "units", "outlets"), forms.CheckboxSelectMultiple)
         help_texts = {
             "columns": "不选则适用于所有栏目",
             "units": "不选则适用于所有单位",
-            "must_carry": "勾选后,编辑取消投放须说明理由,终端不能拒用",
+            "must_carry": "勾选后，编辑取消投放须说明理由，终端不能拒用",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -188,7 +186,7 @@ class RuleViewSet(ModelViewSet):
         Column("rank", label="排序", sort_key="rank"),
     ]
 
-    def get_form_class(self, for_update: bool = False) -> type[ModelForm]:
+    def get_form_class(self, for_update: bool = False) -> type[ModelForm]:  # noqa: ARG002
         return RuleForm
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.generic.edit import FormMixin
 from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.log_actions import log
 
 from channels.models import Item, WithdrawalKind
 from cms import publishing
@@ -65,7 +66,7 @@ class ItemActionView(FormMixin, ItemView):
             return redirect(self.back())
         return super().dispatch(request, *args, **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
         form = self.get_form()
         return (
             self.form_valid(form)
@@ -104,7 +105,14 @@ class WithdrawView(ItemActionView):
             replacement_url=form.cleaned_data["replacement_url"],
             user=self.request.user,
         )
-        messages.success(self.request, f"已撤稿《{self.item.headline}》,各终端的撤下情况见撤稿台账")
+        if self.page is not None:
+            log(
+                self.page.specific,
+                "desk.withdraw",
+                user=self.request.user,
+                data={"text": form.cleaned_data["reason"]},
+            )
+        messages.success(self.request, f"已撤稿《{self.item.headline}》，各终端的撤下情况见撤稿台账")
         return redirect(self.back())
 
 
@@ -126,5 +134,6 @@ class CorrectView(ItemActionView):
             major=form.cleaned_data["major"] == "major",
             user=self.request.user,
         )
-        messages.success(self.request, "请修改稿件后提交审核;签发后各终端更新,并显示更正说明")
+        log(page, "desk.correct", user=self.request.user, data={"text": form.cleaned_data["note"]})
+        messages.success(self.request, "请修改稿件后提交审核；签发后各终端更新，并显示更正说明")
         return redirect("wagtailadmin_pages:edit", page.pk)

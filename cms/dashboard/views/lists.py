@@ -42,7 +42,7 @@ class OpenListView(DeskView):
 class AskingView(OpenListView):
     page_title = "待办"
     header_icon = "tasks"
-    intro = "以下投递须人工处理,按等待时间从长到短排列。"
+    intro = "以下投递须人工处理，按等待时间从长到短排列。"
     empty = "没有需要人工处理的投递。"
 
     def rows(self) -> QuerySet[Placement]:
@@ -64,7 +64,7 @@ class HandoffView(OpenListView):
     page_title = "交办台"
     header_icon = "clipboard-list"
     template_name = "cms/desk/handoff.html"
-    intro = "没有接口的终端由人工发布:下载稿件包,按清单在终端发布或撤下,再回填地址,系统回读核对。"
+    intro = "没有接口的终端由人工发布：下载稿件包，按清单在终端发布或撤下，再回填地址，系统回读核对。"
     empty = "没有待交办的稿件。"
 
     def rows(self) -> QuerySet[Placement]:

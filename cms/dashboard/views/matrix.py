@@ -75,7 +75,7 @@ def filters(wanted: MatrixFilter) -> list[Choice]:
 def _options() -> dict[str, list[tuple[str, str]]]:
     return {
         "state": [
-            (OPEN, "未落实(全部)"),
+            (OPEN, "未落实（全部）"),
             (OVERDUE, "必转超时"),
             *((state.value, DELIVERING[state].word) for state in OPEN_STATES),
         ],

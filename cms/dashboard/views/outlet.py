@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -47,14 +46,14 @@ class PauseView(FormMixin, DeskView):
             subject=self.outlet.name, submit="暂停", grave=True, back=_back(self.request), **kwargs
         )
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
         form = self.get_form()
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
         reason = form.cleaned_data["reason"]
         outbox.pause(self.outlet, reason=reason, now=timezone.now())
         log(self.outlet, "desk.pause", user=request.user, data={"text": reason})
-        messages.success(request, f"已暂停{self.outlet.name},新稿件暂缓投递")
+        messages.success(request, f"已暂停{self.outlet.name}，新稿件暂缓投递")
         return redirect(_back(request))
 
 
@@ -65,5 +64,5 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     outlet = get_object_or_404(Outlet.objects.active(), pk=pk)
     outbox.resume(outlet, now=timezone.now())
     log(outlet, "desk.resume", user=request.user)
-    messages.success(request, f"已恢复{outlet.name},积压稿件将继续投递")
+    messages.success(request, f"已恢复{outlet.name}，积压稿件将继续投递")
     return redirect(_back(request))

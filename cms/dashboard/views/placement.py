@@ -20,7 +20,7 @@ from cms.dashboard.verbs import VERBS, carry_out, entered, offers
 from cms.dashboard.views.base import DeskView
 from cms.permissions import can_operate, require
 
-CHANGED = "状态已经变化,请刷新后再操作"
+CHANGED = "状态已经变化，请刷新后再操作"
 
 
 class PlacementView(DeskView):
@@ -71,11 +71,11 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             carry_out(chosen, placement, text=text, by=request.user.get_username(), now=timezone.now())
             _log(request, placement, chosen.log, text)
     except ValueError as problem:
-        messages.error(request, f"{chosen.label}未执行:{problem}")
+        messages.error(request, f"{chosen.label}未执行：{problem}")
     else:
         messages.success(
             request,
-            f"{placement.outlet.name}:已{chosen.label if chosen.entry is None else '提交' + chosen.label}",
+            f"{placement.outlet.name}：已{chosen.label if chosen.entry is None else '提交' + chosen.label}",
         )
     return redirect(back)
 

@@ -1,28 +1,64 @@
-/* Opens the detail of a cell beside the matrix; without this script the same link opens a page. */
+/* The desk: opens the detail of a placement beside the page, and fetches the pre-flight when its panel is seen.
+   Without this script the same links open pages. */
 (() => {
   "use strict";
-  const drawer = document.querySelector("dialog.d-drawer");
-  if (!drawer || !drawer.showModal) return;
+
+  const drawer = () => {
+    let found = document.querySelector("dialog.d-drawer");
+    if (!found) {
+      found = document.createElement("dialog");
+      found.className = "d-drawer";
+      found.setAttribute("aria-label", "投递详情");
+      document.body.append(found);
+    }
+    return found;
+  };
+
+  const fragment = async (href, headers) => {
+    const answer = await fetch(href, { headers, credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) throw new Error(answer.status);
+    return answer.text();
+  };
 
   const open = async (href) => {
     const url = new URL(href, location.href);
     url.searchParams.set("next", location.pathname + location.search);
-    const answer = await fetch(url, { headers: { "X-Desk": "drawer" }, credentials: "same-origin" });
-    if (!answer.ok || answer.redirected) throw new Error(answer.status);
-    drawer.innerHTML = await answer.text();
-    if (!drawer.open) drawer.showModal();
-    drawer.scrollTop = 0;
+    const html = await fragment(url, { "X-Desk": "drawer" });
+    const box = drawer();
+    box.innerHTML = html;
+    if (!box.open) box.showModal();
+    box.scrollTop = 0;
+  };
+
+  const check = async (box) => {
+    try {
+      box.innerHTML = await fragment(box.dataset.deskPreflight, {});
+    } catch {
+      box.textContent = "暂时无法检查，请稍后再试。";
+    }
   };
 
   document.addEventListener("click", (event) => {
     if (event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    if (event.target === drawer || event.target.closest(".d-close")) {
-      drawer.close();
+    if (event.target.matches("dialog.d-drawer") || event.target.closest(".d-close")) {
+      drawer().close();
+      return;
+    }
+    if (event.target.closest("[data-desk-recheck]")) {
+      check(event.target.closest("[data-desk-preflight]"));
       return;
     }
     const link = event.target.closest("a.d-open");
-    if (!link) return;
+    if (!link || !window.HTMLDialogElement) return;
     event.preventDefault();
     open(link.href).catch(() => location.assign(link.href));
   });
+
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries.filter((one) => one.isIntersecting)) {
+      seen.unobserve(entry.target);
+      check(entry.target);
+    }
+  });
+  document.querySelectorAll("[data-desk-preflight]").forEach((box) => seen.observe(box));
 })();
