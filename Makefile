@@ -63,7 +63,7 @@ $(PY):
 	@.ci/make-venv "$(VENV)"
 
 $(VENV)/.installed: requirements.txt | $(PY)
-	@echo "安装依赖(首次约一分钟)……"
+	@echo "安装依赖（首次约一分钟）……"
 	@$(PIP) -r requirements.txt
 	@touch $@
 

@@ -36,10 +36,10 @@ class HealthMiddleware:
 
     def _ready(self) -> HttpResponse:
         checks = {"database": self._database(), "cache": _cache()}
-        if checks["cache"] == "ok":
-            checks["heartbeat"] = self._heartbeat()
+        age = heartbeat.age(time.time()) if checks["cache"] == "ok" else None
+        checks["heartbeat"] = self._heartbeat(age)
         healthy = all(text == "ok" for text in checks.values())
-        body = {"status": "ok" if healthy else "unavailable", "checks": checks}
+        body = {"status": "ok" if healthy else "unavailable", "checks": checks, "heartbeat_age": age}
         return JsonResponse(body, status=200 if healthy else 503)
 
     def _database(self) -> str:
@@ -53,8 +53,8 @@ class HealthMiddleware:
             return "unreachable"
         return "ok" if self.migrated else "migrations pending"
 
-    def _heartbeat(self) -> str:
-        age = heartbeat.age(time.time())
+    def _heartbeat(self, age: float | None) -> str:
+        """`age` in seconds."""
         if age is None:
             return "ok" if time.monotonic() - self.started < GRACE else "never seen"
         return "ok" if age <= HEARTBEAT_MAX_AGE else f"last seen {age:.0f} s ago"

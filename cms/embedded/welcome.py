@@ -16,5 +16,5 @@ def welcome(*, sandbox_port: int | None) -> str:
         f"  门户网      {public}/",
     ]
     if sandbox_port is not None:
-        lines.append(f"  外部系统沙箱  http://127.0.0.1:{sandbox_port}/  (模拟微信公众平台和子站接收端)")
+        lines.append(f"  外部系统沙箱  http://127.0.0.1:{sandbox_port}/  （模拟微信公众平台和子站接收端）")
     return "\n".join([*lines, ""])

@@ -20,7 +20,7 @@ STOP_SECONDS = 5.0
 
 
 class Command(BaseCommand):
-    help = "启动同声:网站、投递与定时任务在同一进程内运行。"
+    help = "启动同声：网站、投递与定时任务在同一进程内运行。"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,9 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="监听端口")
         parser.add_argument("--threads", type=int, default=8, help="网站线程数")
         parser.add_argument(
-            "--web-only", action="store_true", help="只运行网站(投递由另外的 Celery 进程负责)"
+            "--web-only", action="store_true", help="只运行网站（投递由另外的 Celery 进程负责）"
         )
-        parser.add_argument("--sandbox", action="store_true", help="同时启动外部系统沙箱(演示、演练用)")
+        parser.add_argument("--sandbox", action="store_true", help="同时启动外部系统沙箱（演示、演练用）")
         parser.add_argument("--sandbox-port", type=int, default=8900, help="沙箱端口")
 
     def handle(self, **options: Any) -> None:
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             if embedded:
                 stack.enter_context(_workers())
             if options["sandbox"] and not sandbox.answers(child, port=options["sandbox_port"], timeout=15):
-                self.stderr.write("外部系统沙箱没有启动,微信和子站接收端的演示不可用;原因见上方输出。")
+                self.stderr.write("外部系统沙箱没有启动，微信和子站接收端的演示不可用；原因见上方输出。")
             self.stdout.write(welcome(sandbox_port=options["sandbox_port"] if options["sandbox"] else None))
             self.stdout.flush()
             web.serve(application, listening, threads=options["threads"])
@@ -66,7 +66,7 @@ def _only_holder(path: Path) -> Iterator[None]:
     try:
         file = lock.hold(path)
     except lock.Taken as error:
-        message = f"{path.parent} 正由另一个同声进程使用(进程号 {error.holder or '未知'}),请先停止它,或另设 VAR_DIR。"
+        message = f"{path.parent} 正由另一个同声进程使用（进程号 {error.holder or '未知'}），请先停止它，或另设 VAR_DIR。"
         raise CommandError(message) from error
     with file:
         yield
@@ -77,7 +77,9 @@ def _bound(host: str, port: int) -> Iterator[Any]:
     try:
         listening = web.listen(host, port)
     except web.PortTaken as error:
-        raise CommandError(f"端口 {port} 不可用或已被占用,请换一个,例如:make run PORT={port + 1}") from error
+        raise CommandError(
+            f"端口 {port} 不可用或已被占用，请换一个，例如：make run PORT={port + 1}"
+        ) from error
     with listening:
         yield listening
 
@@ -88,7 +90,7 @@ def _sandbox(port: int) -> Iterator[Any]:
         web.listen("127.0.0.1", port).close()
     except web.PortTaken as error:
         raise CommandError(
-            f"沙箱端口 {port} 已被占用,请换一个,例如:make run SANDBOX_PORT={port + 1}"
+            f"沙箱端口 {port} 已被占用，请换一个，例如：make run SANDBOX_PORT={port + 1}"
         ) from error
     child = sandbox.start(port=port, state=settings.VAR_DIR / "sandbox")
     try:
