@@ -20,7 +20,7 @@ class HeadingBlock(blocks.StructBlock):
 
 
 class FigureBlock(blocks.StructBlock):
-    image = ImageBlock(label="图片", help_text="替代文字供读屏使用;纯装饰图请勾选“装饰性”")
+    image = ImageBlock(label="图片", help_text="替代文字供读屏使用；纯装饰图请勾选“装饰性”")
     caption = blocks.CharBlock(label="图片说明", required=False, max_length=200)
 
     class Meta:

@@ -18,7 +18,7 @@ from cms.permalink import permalink
 if TYPE_CHECKING:
     from cms.models import ContentPage
 
-KEYWORD_BREAK = re.compile(r"[,,、;;\s]+")
+KEYWORD_BREAK = re.compile(r"[,\uff0c、;\uff1b\s]+")  # half and full width
 
 
 def capture(

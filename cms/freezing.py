@@ -80,11 +80,11 @@ def probe_document(document: DistrictDocument) -> None:
 
 
 def _broken(image: DistrictImage) -> str:
-    return f"图片“{image.title}”无法读取或已损坏,请在图片库重新上传后再签发"
+    return f"图片“{image.title}”无法读取或已损坏，请在图片库重新上传后再签发"
 
 
 def _missing(document: DistrictDocument) -> str:
-    return f"附件“{document.title}”的文件缺失或为空,请在文档库重新上传后再签发"
+    return f"附件“{document.title}”的文件缺失或为空，请在文档库重新上传后再签发"
 
 
 def _is_gif(image: DistrictImage) -> bool:

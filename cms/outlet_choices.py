@@ -99,7 +99,7 @@ def decisions(ticked: Mapping[str, Mapping[str, Any]], by_rule: Iterable[Choice]
 def problems(chosen: Decisions, by_rule: Iterable[Choice]) -> list[str]:
     """Why the decisions cannot stand, in Chinese."""
     return [
-        f"“{choice.outlet.name}”为必转终端,取消投放须填写理由"
+        f"“{choice.outlet.name}”为必转终端，取消投放须填写理由"
         for choice in by_rule
         if choice.must_carry
         and (row := chosen.get(choice.outlet.slug))

@@ -45,7 +45,7 @@ def _routing() -> list[Panel]:
         MultiFieldPanel(
             [FieldPanel("correction_note"), FieldPanel("correction_major")],
             heading="更正",
-            help_text="仅在更正已发布的稿件时填写;签发后自动清空,说明随新版本显示",
+            help_text="仅在更正已发布的稿件时填写；签发后自动清空，说明随新版本显示",
         ),
     ]
 

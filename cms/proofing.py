@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Problems = dict[str, str]
 """Field name -> one Chinese sentence."""
 
-BRACKETS = re.compile(r"[\[【(([〔]\s*(\d{4})\s*[\]】))]〕]")
+BRACKETS = re.compile(r"[\[\uff3b【(\uff08〔]\s*(\d{4})\s*[\]\uff3d】)\uff09〕]")
 DOC_NUMBER = re.compile(r"[^〔〕\s]{1,20}〔\d{4}〕(?:第)?\d{1,5}号")
 
 
@@ -22,7 +22,7 @@ def problems(page: ContentPage) -> Problems:
     """Everything that stands in the way of signing; empty when nothing does. Reads files, writes nothing."""
     found: Problems = {}
     if not is_written(page.body):
-        found["body"] = "正文为空,请填写正文后再签发"
+        found["body"] = "正文为空，请填写正文后再签发"
     if not page.column_id:
         found["column"] = "请选择栏目"
     if not page.unit_id:

@@ -149,9 +149,9 @@ def _choice(
 def _reason(*, own: bool, rules: Sequence[Rule], wanted: bool, default: bool, note: str) -> str:
     if own:
         return OWN_SITE
-    named = "规则:" + "、".join(rule.name for rule in rules) if rules else ""
+    named = "规则：" + "、".join(rule.name for rule in rules) if rules else ""
     if wanted:
-        return named if default else (f"{BY_EDITOR}:{note}" if note else BY_EDITOR)
+        return named if default else (f"{BY_EDITOR}：{note}" if note else BY_EDITOR)
     if default:
-        return f"编辑不投:{note or '未说明'}({named})"
+        return f"编辑不投：{note or '未说明'}（{named}）"
     return ""

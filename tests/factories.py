@@ -111,7 +111,7 @@ def make_rule(*outlets: Outlet, hours: int | None = None, **fields: Any) -> Rout
 
 def make_body(*blocks: tuple[str, Any]) -> str:
     """StreamField JSON of `(block type, stored value)` pairs; one paragraph when there are none."""
-    blocks = blocks or (("paragraph", "<p>为方便群众办事,现将有关事项公告如下。</p>"),)
+    blocks = blocks or (("paragraph", "<p>为方便群众办事，现将有关事项公告如下。</p>"),)
     return json.dumps([{"type": kind, "value": value} for kind, value in blocks], ensure_ascii=False)
 
 

@@ -18,13 +18,13 @@ from cms.blocks import BodyBlock
 from cms.forms import ItemCopyForm
 from cms.panels import item_panels
 from cms.permissions import ITEM_PERMISSIONS
-from cms.permissions import ITEM_PERMISSIONS
+from cms.previews import ChannelPreviews
 
 SUFFIX = 6
 """Hex digits of the content_id at the end of a slug."""
 
 
-class ContentPage(Page):
+class ContentPage(ChannelPreviews, Page):
     """An item (稿件). Signing freezes it into an Edition; readers never see this page itself.
 
     outlet_choices: the editor's own decisions, `{outlet slug: {"wanted": bool, "reason": str}}`; rules decide the rest.
@@ -34,7 +34,7 @@ class ContentPage(Page):
 
     content_id = models.UUIDField("稿件标识", default=uuid.uuid4, unique=True, editable=False)
     summary = models.TextField(
-        "摘要", max_length=300, blank=True, help_text="列表、订阅源和公众号摘要使用,建议 120 字以内"
+        "摘要", max_length=300, blank=True, help_text="列表、订阅源和公众号摘要使用，建议 120 字以内"
     )
     cover = models.ForeignKey(
         "cms.DistrictImage",
@@ -43,7 +43,7 @@ class ContentPage(Page):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="列表和公众号封面使用,建议横幅、宽度不小于 900 像素",
+        help_text="列表和公众号封面使用，建议横幅、宽度不小于 900 像素",
     )
     body = StreamField(BodyBlock(), verbose_name="正文", blank=True)
     column = models.ForeignKey(
@@ -52,7 +52,7 @@ class ContentPage(Page):
     unit = models.ForeignKey(
         "cms.Unit", verbose_name="发布单位", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    source = models.CharField("来源", max_length=100, blank=True, help_text="留空则为发布单位;转载稿件必填")
+    source = models.CharField("来源", max_length=100, blank=True, help_text="留空则为发布单位；转载稿件必填")
     origin_url = models.URLField("原文链接", max_length=500, blank=True, help_text="转载稿件填写")
     author = models.CharField("作者", max_length=100, blank=True)
     editor = models.CharField("责任编辑", max_length=100, blank=True)
@@ -63,13 +63,14 @@ class ContentPage(Page):
         default=Lane.NORMAL.value,
     )
     valid_until = models.DateTimeField("有效期至", null=True, blank=True, help_text="过期后退出列表和订阅源")
-    desk_note = models.TextField("编辑备注", blank=True, help_text="仅内部可见,不对外发布")
+    desk_note = models.TextField("编辑备注", blank=True, help_text="仅内部可见，不对外发布")
     outlet_choices = models.JSONField("投放去向", default=dict, blank=True)
     correction_note = models.CharField("更正说明", max_length=300, blank=True, help_text="随更正版本对外显示")
     correction_major = models.BooleanField("重要更正", default=False, help_text="重要更正会再次通知读者")
     signed_revision = models.PositiveBigIntegerField("已签发修订", null=True, editable=False)
     signed_path = models.TextField("签发时路径", blank=True, editable=False)
 
+    slug: str
     item_type: ClassVar[ItemType]
     is_creatable = False
     subpage_types: ClassVar[list[str]] = []
@@ -101,7 +102,7 @@ class ContentPage(Page):
     def save(self, clean: bool = True, **kwargs: Any) -> None:
         """A live item is complete, whichever way it is published: the editor, a workflow, a bulk action, a schedule."""
         if self.alias_of_id:
-            raise ValidationError("稿件不能建立别名页;要在其他站点显示,请在“投放去向”中勾选该站点")
+            raise ValidationError("稿件不能建立别名页；要在其他站点显示，请在“投放去向”中勾选该站点")
         self._take_identity()
         if clean and self.live and (found := proofing.problems(self)):
             raise ValidationError(found)

@@ -15,7 +15,7 @@ from cms.panels import item_panels
 
 class NoticePage(ContentPage):
     doc_number = models.CharField(
-        "发文字号", max_length=50, blank=True, help_text="如 城政办发〔2026〕3号;括号自动改为〔〕"
+        "发文字号", max_length=50, blank=True, help_text="如 城政办发〔2026〕3号；括号自动改为〔〕"
     )
     index_number = models.CharField("索引号", max_length=50, blank=True)
 
@@ -39,5 +39,5 @@ class NoticePage(ContentPage):
 
     def own_problems(self) -> proofing.Problems:
         if self.doc_number and not proofing.is_doc_number(self.doc_number):
-            return {"doc_number": "发文字号格式不对,应如“城政办发〔2026〕3号”,没有字号请留空"}
+            return {"doc_number": "发文字号格式不对，应如“城政办发〔2026〕3号”，没有字号请留空"}
         return {}

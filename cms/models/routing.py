@@ -24,7 +24,7 @@ class RoutingRule(ClusterableModel):
     item_types = models.JSONField("稿件类型", default=list, blank=True)
     outlets = ParentalManyToManyField("syndication.Outlet", verbose_name="发布终端", blank=True)
     must_carry = models.BooleanField("必转", default=False)
-    must_carry_hours = models.PositiveIntegerField("必转时限(小时)", default=24)
+    must_carry_hours = models.PositiveIntegerField("必转时限（小时）", default=24)
     enabled = models.BooleanField("启用", default=True)
     rank = models.PositiveIntegerField("排序", default=100)
 

@@ -21,7 +21,7 @@ class ServiceNoticePage(ContentPage):
     area = models.CharField("影响区域", max_length=200, help_text="如 潭中街道文昌社区、晨华社区")
     starts_at = models.DateTimeField("开始时间", null=True, blank=True)
     ends_at = models.DateTimeField(
-        "结束时间", null=True, blank=True, help_text="未填“有效期至”时,结束 24 小时后退出列表"
+        "结束时间", null=True, blank=True, help_text="未填“有效期至”时，结束 24 小时后退出列表"
     )
     contact = models.CharField("联系方式", max_length=200, blank=True)
     deadline = models.DateTimeField("办理截止", null=True, blank=True)
@@ -61,5 +61,5 @@ class ServiceNoticePage(ContentPage):
         if not self.area.strip():
             found["area"] = "请填写影响区域"
         if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
-            found["ends_at"] = "结束时间早于开始时间,请核对"
+            found["ends_at"] = "结束时间早于开始时间，请核对"
         return found

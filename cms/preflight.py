@@ -1,0 +1,29 @@
+"""Pre-flight: what the channels of an item's targets have against it, told before it is signed, never in its way.
+
+An outlet that cannot express the item asks the editor afterwards; the other outlets go on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from channels import rendering
+from channels.contract import Finding
+from channels.models import Outlet
+from cms.capture import capture
+from cms.targeting import targets_for
+
+if TYPE_CHECKING:
+    from cms.models import ContentPage
+
+
+def preflight(page: ContentPage) -> list[tuple[Outlet, Finding]]:
+    """Findings for the page as it stands, outlet by outlet. Raises ContentError when a file cannot be read."""
+    edition = capture(page, now=timezone.now())
+    return [
+        (target.outlet, finding)
+        for target in targets_for(page)
+        for finding in rendering.findings(target.outlet, edition)
+    ]
