@@ -7,17 +7,18 @@ that key. The README says why the steps have this order.
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from channels.adapters.wechat_mp import codes, preflight
 from channels.adapters.wechat_mp.client import PARALLEL, account
-from channels.adapters.wechat_mp.platform import Article, Platform, Publishing
-from channels.adapters.wechat_mp.progress import Journal, Progress, Stage, has_key, keyed, natural_key
+from channels.adapters.wechat_mp.platform import LOOK_BACK, Article, Platform, Publishing
+from channels.adapters.wechat_mp.progress import KEY_LENGTH, Journal, Mark, Progress, Stage
 from channels.adapters.wechat_mp.render import AUTHOR_MAX, DIGEST_MAX, TITLE_MAX, render
-from channels.adapters.wechat_mp.uploads import Uploads, compare
+from channels.adapters.wechat_mp.uploads import Uploads
 from channels.contract import (
     Adapter,
     AssetReader,
@@ -34,7 +35,7 @@ from channels.contract import (
     Update,
     Withdrawing,
 )
-from channels.edition import Edition
+from channels.edition import Edition, content_id_of
 from channels.errors import ChannelError, ConfigError, Missing, OutcomeUnknown, Refused, Throttled
 
 API_BASE = "https://api.weixin.qq.com"
@@ -56,6 +57,9 @@ class WeChatAdapter(Adapter):
         summary_max_chars=DIGEST_MAX,
         daily_quota=100,
         parallel=PARALLEL,
+        # freepublish/get and getarticle allow 100 calls a day and account each.
+        poll_seconds=(3, 10, 30, 120, 600, 1800, 3600, 7200),
+        look_seconds=(600, 86_400, 604_800),
     )
     options: ClassVar[tuple[Option, ...]] = (
         Option(name="appid", label="AppID", help="公众号后台“设置与开发—基本配置”中的开发者 ID"),
@@ -89,6 +93,9 @@ class WeChatAdapter(Adapter):
         super().__init__(outlet, http=http, assets=assets)
         self._clock = clock
 
+    def profile(self) -> str:
+        return self._option("author")
+
     def check(self, edition: Edition) -> tuple[Finding, ...]:
         own = preflight.findings(edition, default_author=self._option("author"))
         return (*super().check(edition), *own)
@@ -99,18 +106,21 @@ class WeChatAdapter(Adapter):
     async def deliver(
         self, rendering: Rendering, *, previous: Receipt | None, token: str, checkpoint: Checkpoint
     ) -> Receipt:
-        """Draft, take down the predecessor, submit. Resumes behind the last step that is written down."""
+        """Draft, take down what is there, submit. Resumes behind the last step that is written down."""
         platform, journal = self._platform(), Journal(checkpoint, token)
         progress = await journal.load()
         if progress.stage is Stage.SUBMITTING:
             raise OutcomeUnknown("上一次发布请求没有得到答复,系统正在核对微信端实际情况,请勿手工重发")
         if progress.stage is not Stage.SUBMITTED:
-            found = await platform.find_article(journal.key)
-            if found is None:
+            if previous is not None and previous.token != token:
+                progress = await journal.move(progress, predecessor=json.dumps(previous.to_json()))
+            copies = await platform.copies(_content_id(rendering.uri), pages=1)
+            mine = _with_key(copies, journal.key)
+            if mine is None:
                 progress = await self._drafted(platform, rendering, progress, journal, checkpoint)
-            progress = await self._without(platform, previous, token, progress, journal, checkpoint)
-            if found is not None:
-                return _receipt(rendering, token, f"article:{found.article_id}", remote_url=found.url)
+            progress = await self._cleared(platform, copies, progress, journal, checkpoint)
+            if mine is not None:
+                return _receipt(rendering, token, f"article:{mine.article_id}", remote_url=mine.url)
             progress = await self._submitted(platform, progress, journal)
         return _receipt(
             rendering,
@@ -122,10 +132,8 @@ class WeChatAdapter(Adapter):
         )
 
     async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:  # noqa: ARG002
-        """Deletes the article, and the draft if it never became one. A read-back proves it."""
-        platform, journal = self._platform(), Journal(checkpoint, receipt.token)
-        article_id = await self._take_down(platform, receipt, journal)
-        await journal.forget()
+        """Deletes the article, or the draft if it never became one. A read-back proves it."""
+        article_id = await self._take_down(self._platform(), receipt, checkpoint)
         if not article_id:
             return replace(
                 receipt, remote_id="", remote_url="", settled=False, note="没有已发布的文章,等待核对"
@@ -138,11 +146,10 @@ class WeChatAdapter(Adapter):
         progress = await journal.load()
         if kind == "article":
             return await self._look_at_article(platform, receipt, remote_id, journal)
-        if kind != "publish" and progress.stage is Stage.SUBMITTED:
-            kind, remote_id = "publish", progress.publish_id
-        if kind == "publish":
-            return await self._look_at_job(platform, receipt, remote_id, journal)
-        return await self._look_for_key(platform, receipt, progress, journal)
+        publish_id = remote_id or progress.publish_id
+        if publish_id:
+            return await self._look_at_job(platform, receipt, publish_id, journal)
+        return await self._look_for_copies(platform, receipt, progress, journal)
 
     # -- deliver ------------------------------------------------------------------------------------------------
 
@@ -154,39 +161,35 @@ class WeChatAdapter(Adapter):
         journal: Journal,
         checkpoint: Checkpoint,
     ) -> Progress:
-        """A draft with our key in it: the one written down, one found by its key, or a new one."""
-        if progress.stage is Stage.DRAFTED:
-            try:
-                await platform.draft(progress.media_id)
-            except Missing:
-                progress = await journal.move(progress, stage=Stage.NEW, media_id="")
-            else:
-                return progress
+        """A draft with our mark in it: the one written down, one found by its key, or a new one."""
+        if progress.stage is Stage.DRAFTED and await platform.has_draft(progress.media_id):
+            return progress
         media_id = await platform.find_draft(journal.key) if progress.stage is Stage.DRAFTING else ""
         if not media_id:
             uploads = Uploads(platform, self.assets, checkpoint, rendering)
-            article = await uploads.article(keyed(rendering.payload["content_source_url"], journal.key))
-            progress = await journal.move(progress, stage=Stage.DRAFTING)
+            mark = Mark.of(journal.key, max(1, rendering.version))
+            article = await uploads.article(mark.on(rendering.payload["content_source_url"]))
+            progress = await journal.move(progress, stage=Stage.DRAFTING, media_id="")
             media_id = await uploads.add_draft(article)
-            compare(article, await platform.draft(media_id))
         return await journal.move(progress, stage=Stage.DRAFTED, media_id=media_id)
 
-    async def _without(
+    async def _cleared(
         self,
         platform: Platform,
-        previous: Receipt | None,
-        token: str,
+        copies: Sequence[Article],
         progress: Progress,
         journal: Journal,
         checkpoint: Checkpoint,
     ) -> Progress:
-        """The predecessor taken down, so that readers never have two."""
-        if previous is None or previous.token == token or progress.removed == previous.token:
-            return progress
-        before = Journal(checkpoint, previous.token)
-        await self._take_down(platform, previous, before)
-        await before.forget()
-        return await journal.move(progress, removed=previous.token)
+        """Every other copy of the item taken down, so that readers never have two."""
+        gone = ""
+        if progress.predecessor:
+            gone = await self._take_down(platform, _receipt_from(progress.predecessor), checkpoint)
+            progress = await journal.move(progress, predecessor="")
+        for copy in copies:
+            if copy.article_id != gone and copy.mark and copy.mark.key != journal.key:
+                await platform.delete_article(copy.article_id)
+        return progress
 
     async def _submitted(self, platform: Platform, progress: Progress, journal: Journal) -> Progress:
         """One attempt. Only an answer that says no takes the mark back; after silence it stays for `verify`."""
@@ -208,30 +211,32 @@ class WeChatAdapter(Adapter):
 
     # -- withdraw -----------------------------------------------------------------------------------------------
 
-    async def _take_down(self, platform: Platform, receipt: Receipt, journal: Journal) -> str:
+    async def _take_down(self, platform: Platform, receipt: Receipt, checkpoint: Checkpoint) -> str:
         """Deletes the article, or the draft if it never became one. Returns the article's id, if there is one."""
+        journal = Journal(checkpoint, receipt.token)
         progress = await journal.load()
         kind, _, article_id = receipt.remote_id.partition(":")
         if kind != "article":
-            article_id = await self._article_behind(
-                platform, article_id or progress.publish_id, progress, journal
-            )
+            article_id = await self._article_behind(platform, receipt, article_id, progress)
         if article_id:
             await platform.delete_article(article_id)
         elif progress.media_id:
             await platform.delete_draft(progress.media_id)
+        await journal.forget()
         return article_id
 
     async def _article_behind(
-        self, platform: Platform, publish_id: str, progress: Progress, journal: Journal
+        self, platform: Platform, receipt: Receipt, publish_id: str, progress: Progress
     ) -> str:
         """The article of a publishing job or of a lost submit; empty when there is none. Raises Throttled to wait."""
-        if publish_id:
-            job = await platform.job(publish_id)
+        if publish_id or progress.publish_id:
+            job = await platform.job(publish_id or progress.publish_id)
             if job.state is Publishing.RUNNING:
                 raise Throttled("文章仍在发布过程中,发布完成后立即撤下", retry_after=RUNNING_PAUSE)
             return job.article_id
-        article = await platform.find_article(journal.key)
+        mark = Mark.of(receipt.token, receipt.version)
+        copies = await platform.copies(_content_id(receipt.uri), pages=LOOK_BACK)
+        article = _with_key(copies, mark.key)
         if article is None and progress.stage is Stage.SUBMITTING and self._is_fresh(progress):
             raise Throttled("上一次发布请求的结果尚未查明,查明后立即撤下", retry_after=RUNNING_PAUSE)
         return article.article_id if article else ""
@@ -256,17 +261,9 @@ class WeChatAdapter(Adapter):
     ) -> Observation:
         job = await platform.job(publish_id)
         if job.state is Publishing.DONE:
-            found = replace(
-                receipt,
-                remote_id=f"article:{job.article_id}",
-                remote_url=job.url,
-                settled=True,
-                note="",
-                raw={**receipt.raw, "publish_id": publish_id},
-            )
-            return Observation(
-                presence=Presence.PRESENT, version=receipt.version, remote_url=job.url, receipt=found
-            )
+            raw = {**receipt.raw, "publish_id": publish_id}
+            article = Article(job.article_id, job.url, Mark.of(receipt.token, receipt.version), deleted=False)
+            return _present(replace(receipt, raw=raw), article)
         if job.state is Publishing.RUNNING:
             return Observation(presence=Presence.PENDING, note="微信正在审核发布")
         if job.state is Publishing.REMOVED:
@@ -277,26 +274,36 @@ class WeChatAdapter(Adapter):
             await journal.move(progress, stage=Stage.DRAFTED, publish_id="")
         raise Refused(codes.PUBLISH_FAILURES[job.status], code=f"publish_status={job.status}")
 
-    async def _look_for_key(
+    async def _look_for_copies(
         self, platform: Platform, receipt: Receipt, progress: Progress, journal: Journal
     ) -> Observation:
-        """What became of a call whose answer was lost."""
-        article = await platform.find_article(journal.key)
-        if article is not None:
-            return _present(receipt, article)
-        if progress.stage is not Stage.SUBMITTING:
-            return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章,发布请求尚未发出")
+        """What became of a call whose answer was lost: our article, the one before it, or none."""
+        copies = await platform.copies(_content_id(receipt.uri), pages=LOOK_BACK)
+        mine = _with_key(copies, journal.key)
+        if mine is not None:
+            return _present(receipt, mine)
+        if progress.stage is Stage.SUBMITTING:
+            return await self._look_for_submit(platform, progress, journal)
+        if copies:
+            return _present(receipt, copies[0])
+        if progress.predecessor:
+            before = _receipt_from(progress.predecessor)
+            kind, _, article_id = before.remote_id.partition(":")
+            if kind == "article":
+                return await self._look_at_article(platform, before, article_id, journal)
+        return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章,发布请求尚未发出")
+
+    async def _look_for_submit(self, platform: Platform, progress: Progress, journal: Journal) -> Observation:
+        """A submit that left no article so far. A draft that is still there after the wait was never submitted."""
         if self._is_fresh(progress):
             return Observation(presence=Presence.PENDING, note="发布请求的结果尚未查明,系统继续核对")
-        try:
-            await platform.draft(progress.media_id)
-        except Missing:
-            return Observation(
-                presence=Presence.UNKNOWN,
-                note="草稿已不在草稿箱,已发布列表中也没有这篇文章,请登录公众号后台核对后人工确认",
-            )
-        await journal.move(progress, stage=Stage.DRAFTED)
-        return Observation(presence=Presence.ABSENT, note="草稿仍在草稿箱,发布请求未生效")
+        if await platform.has_draft(progress.media_id):
+            await journal.move(progress, stage=Stage.DRAFTED)
+            return Observation(presence=Presence.ABSENT, note="草稿仍在草稿箱,发布请求未生效")
+        return Observation(
+            presence=Presence.UNKNOWN,
+            note="草稿已不在草稿箱,已发布列表中也没有这篇文章,请登录公众号后台核对后人工确认",
+        )
 
     def _is_fresh(self, progress: Progress) -> bool:
         return self._clock() - progress.submitted_at < self._wait()
@@ -343,9 +350,21 @@ def _receipt(
     )
 
 
+def _receipt_from(text: str) -> Receipt:
+    return Receipt.from_json(json.loads(text))
+
+
+def _content_id(uri: str) -> str:
+    """The UUID of an item, as it stands in the addresses of its copies."""
+    return str(content_id_of(uri))
+
+
+def _with_key(copies: Sequence[Article], key: str) -> Article | None:
+    return next((copy for copy in copies if copy.mark and copy.mark.key == key), None)
+
+
 def _present(receipt: Receipt, article: Article) -> Observation:
-    """The article is there. Without our key in it somebody has edited it, and which edition it shows is not known."""
-    ours = has_key(article.source_url, natural_key(receipt.token))
+    """The article is there. The mark tells the edition; without it somebody has edited the article by hand."""
     found = replace(
         receipt,
         remote_id=f"article:{article.article_id}",
@@ -353,10 +372,12 @@ def _present(receipt: Receipt, article: Article) -> Observation:
         settled=True,
         note="",
     )
+    if article.mark is None:
+        note = "文章的原文链接已被人工改动,无法确认版本"
+        return Observation(presence=Presence.PRESENT, remote_url=found.remote_url, note=note, receipt=found)
+    if article.mark.key != receipt.token[:KEY_LENGTH]:
+        found = replace(found, token=article.mark.key, raw={})
+    found = replace(found, version=article.mark.version)
     return Observation(
-        presence=Presence.PRESENT,
-        version=receipt.version if ours else None,
-        remote_url=found.remote_url,
-        note="" if ours else "文章的原文链接已被人工改动,无法确认版本",
-        receipt=found,
+        presence=Presence.PRESENT, version=found.version, remote_url=found.remote_url, receipt=found
     )

@@ -49,7 +49,7 @@ class _StaleToken(Exception):
     """The platform no longer takes this token; nothing was applied."""
 
 
-class HubClient(WeChatClient):
+class HubClient(WeChatClient):  # type: ignore[misc]
     """One account, blocking; used from the threads of its Account. `clock` gives Unix seconds."""
 
     def __init__(self, api_base: str, appid: str, secret: str, *, clock: Callable[[], float]) -> None:

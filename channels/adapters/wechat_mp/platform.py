@@ -8,13 +8,13 @@ from enum import Enum
 
 from channels.adapters.wechat_mp import codes
 from channels.adapters.wechat_mp.client import LONG_TIMEOUT, Account, Json, Upload
-from channels.adapters.wechat_mp.progress import has_key
-from channels.errors import Misbehaved, Missing, OutcomeUnknown
+from channels.adapters.wechat_mp.progress import Mark
+from channels.errors import Misbehaved, Missing, OutcomeUnknown, Unreachable
 
 PAGE = 20
 """The most that draft/batchget and freepublish/batchget give at once."""
 LOOK_BACK = 3
-"""Pages searched for a key, newest first: what was sent minutes ago is not further down."""
+"""Pages searched for something lost, newest first: what was sent minutes ago is not further down."""
 
 
 class Publishing(Enum):
@@ -40,7 +40,7 @@ class Job:
 class Article:
     article_id: str
     url: str
-    source_url: str
+    mark: Mark | None
     deleted: bool
 
 
@@ -66,17 +66,29 @@ class Platform:
         )
 
     async def draft(self, media_id: str) -> Json:
-        """The first article of a draft. Raises Missing."""
-        items = (await self._account.call("draft/get", {"media_id": media_id})).get("news_item")
+        """The first article of a draft that has to be there. Raises Unreachable: lists may lag behind."""
+        try:
+            items = (await self._account.call("draft/get", {"media_id": media_id})).get("news_item")
+        except Missing as error:
+            raise Unreachable("刚建立的草稿暂时查不到,稍后自动重试", code=error.code) from error
         if not items:
-            raise Missing("微信端的草稿已不存在,系统将先核对再处理")
+            raise Misbehaved("微信的草稿没有内容,请把详情转交技术人员")
         first: Json = items[0]
         return first
 
+    async def has_draft(self, media_id: str) -> bool:
+        """Whether the draft is still there: publishing consumes it, staff may delete it."""
+        try:
+            await self._account.call("draft/get", {"media_id": media_id})
+        except Missing:
+            return False
+        return True
+
     async def find_draft(self, key: str) -> str:
         """Media id of our draft, or empty."""
-        async for entry in self._pages("draft/batchget"):
-            if any(has_key(item.get("content_source_url", ""), key) for item in _items(entry)):
+        async for entry in self._entries("draft/batchget", LOOK_BACK):
+            marks = [Mark.read(str(item.get("content_source_url", ""))) for item in _items(entry)]
+            if any(mark and mark.key == key for mark in marks):
                 return str(entry["media_id"])
         return ""
 
@@ -131,15 +143,16 @@ class Platform:
             raise Missing("微信端查不到这篇文章,系统将先核对再处理")
         return _article(article_id, items)
 
-    async def find_article(self, key: str) -> Article | None:
-        """Our published and not deleted article, or None."""
-        async for entry in self._pages("freepublish/batchget"):
+    async def copies(self, content_id: str, *, pages: int) -> list[Article]:
+        """Our published articles of an item among the newest `pages` pages, whatever edition they show."""
+        found = []
+        async for entry in self._entries("freepublish/batchget", pages):
             items = _items(entry)
-            if any(has_key(item.get("content_source_url", ""), key) for item in items):
+            if any(content_id in str(item.get("content_source_url", "")) for item in items):
                 article = _article(_article_id(str(entry["article_id"])), items)
-                if not article.deleted:
-                    return article
-        return None
+                if article.mark and not article.deleted:
+                    found.append(article)
+        return found
 
     async def delete_article(self, article_id: str) -> None:
         """Gone already is fine. Ten a day."""
@@ -150,8 +163,8 @@ class Platform:
         except Missing:
             return
 
-    async def _pages(self, endpoint: str) -> AsyncIterator[Json]:
-        for page in range(LOOK_BACK):
+    async def _entries(self, endpoint: str, pages: int) -> AsyncIterator[Json]:
+        for page in range(pages):
             answer = await self._account.call(
                 endpoint, {"offset": page * PAGE, "count": PAGE, "no_content": 1}
             )
@@ -171,7 +184,7 @@ def _article(article_id: str, items: list[Json]) -> Article:
     return Article(
         article_id=article_id,
         url=str(first.get("url", "")),
-        source_url=str(first.get("content_source_url", "")),
+        mark=Mark.read(str(first.get("content_source_url", ""))),
         deleted=any(item.get("is_deleted") for item in items),
     )
 

@@ -1,8 +1,9 @@
-"""Progress: how far one edition has come at one account, so that a killed delivery resumes without doing anything twice."""
+"""Progress: how far one delivery has come at one account, and the mark by which its article is found again."""
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
@@ -10,7 +11,32 @@ from typing import Any, Self
 from channels.contract import Checkpoint
 
 KEY_LENGTH = 16
-KEY_PARAMETER = "wx"
+_MARK = re.compile(r"[?&]wx=([0-9a-f]{16})\.([1-9][0-9]*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Our mark in an article: `key` is the first half of the delivery's token, `version` the edition's number.
+
+    It travels at the end of the address behind 阅读原文, the one field that the platform gives back unchanged: the
+    platform has no idempotency key, and a title is none.
+    """
+
+    key: str
+    version: int
+
+    @classmethod
+    def of(cls, token: str, version: int) -> Self:
+        return cls(token[:KEY_LENGTH], version)
+
+    @classmethod
+    def read(cls, url: str) -> Self | None:
+        """The mark in an address; None when it carries none."""
+        found = _MARK.search(url)
+        return cls(found[1], int(found[2])) if found else None
+
+    def on(self, url: str) -> str:
+        return f"{url}{'&' if '?' in url else '?'}wx={self.key}.{self.version}"
 
 
 class Stage(StrEnum):
@@ -25,14 +51,14 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`submitted_at` is Unix time of the submit call; `removed` the remote id of the predecessor already taken down."""
+    """`submitted_at` is Unix time of the submit call. `predecessor` is the JSON of the receipt still to be taken down."""
 
     stage: Stage = Stage.NEW
     media_id: str = ""
     publish_id: str = ""
     msg_data_id: str = ""
     submitted_at: float = 0.0
-    removed: str = ""
+    predecessor: str = ""
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -44,14 +70,13 @@ class Progress:
 
 
 class Journal:
-    """The progress of one delivery token, in the outlet's checkpoint.
+    """The progress of one delivery, in the outlet's checkpoint.
 
-    Shared, and named by the token, instead of belonging to a placement's generation: a newer signing may raise the
-    generation while the outcome of the older delivery is still unknown, and that memory must not get lost then.
+    Shared and named by the key: a withdrawal or a successor looks into the journal of the delivery before it.
     """
 
     def __init__(self, checkpoint: Checkpoint, token: str) -> None:
-        self.key = natural_key(token)
+        self.key = token[:KEY_LENGTH]
         self._checkpoint = checkpoint
         self._name = f"article.{self.key}"
 
@@ -59,28 +84,13 @@ class Journal:
         text = await self._checkpoint.get(self._name, shared=True)
         return Progress.from_json(text) if text else Progress()
 
-    async def save(self, progress: Progress) -> Progress:
+    async def move(self, progress: Progress, **changes: Any) -> Progress:
+        """The progress with `changes`, written down."""
+        progress = replace(progress, **changes)
         await self._checkpoint.put(self._name, progress.to_json(), shared=True)
         return progress
-
-    async def move(self, progress: Progress, **changes: Any) -> Progress:
-        return await self.save(replace(progress, **changes))
 
     async def forget(self) -> None:
         """Start over: the article is known to be gone or never to have been."""
         if await self.load() != Progress():
-            await self.save(Progress())
-
-
-def natural_key(token: str) -> str:
-    """What identifies our article at the platform, which has no idempotency key of its own."""
-    return token[:KEY_LENGTH]
-
-
-def keyed(url: str, key: str) -> str:
-    """The address behind 阅读原文, with the natural key in it."""
-    return f"{url}{'&' if '?' in url else '?'}{KEY_PARAMETER}={key}"
-
-
-def has_key(url: str, key: str) -> bool:
-    return url.endswith((f"?{KEY_PARAMETER}={key}", f"&{KEY_PARAMETER}={key}"))
+            await self.move(Progress())

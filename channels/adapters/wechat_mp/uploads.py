@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from channels.adapters.wechat_mp import codes, images
+from channels.adapters.wechat_mp import images
 from channels.adapters.wechat_mp.client import Json, Upload
 from channels.adapters.wechat_mp.platform import Platform
 from channels.contract import AssetReader, Checkpoint, Rendering
@@ -59,15 +59,18 @@ class Uploads:
         }
 
     async def add_draft(self, article: Json) -> str:
-        """Adds the draft; if the platform no longer has the remembered cover, uploads it again and tries once more."""
+        """Media id of the new draft, read back. A remembered cover that the platform lost is uploaded once more."""
+        try:
+            media_id = await self._platform.add_draft(article)
+        except Missing:
+            await self._checkpoint.put(self._cover_name(), "", shared=True)
+            media_id = await self._add_again({**article, "thumb_media_id": await self._cover()})
+        compare(article, await self._platform.draft(media_id))
+        return media_id
+
+    async def _add_again(self, article: Json) -> str:
         try:
             return await self._platform.add_draft(article)
-        except Missing as error:
-            if error.code != str(codes.BAD_MEDIA_ID):
-                raise
-        await self._checkpoint.put(self._cover_name(), "", shared=True)
-        try:
-            return await self._platform.add_draft({**article, "thumb_media_id": await self._cover()})
         except Missing as error:
             raise Misbehaved(
                 "微信两次拒绝了刚上传的封面,请把详情转交技术人员", code=error.code, detail=error.detail

@@ -1,0 +1,71 @@
+"""Counts what readers can see, item by item: the answer to "is it there once, twice or not at all"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from channels.sandbox.store import Store
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One public copy. `outlet` is an appid or a receiver's name; `item` the item's UUID, empty when it cannot be told.
+
+    `remote_id` is the outlet's own id. `version` is None where the outlet does not tell.
+    """
+
+    outlet: str
+    item: str
+    remote_id: str
+    url: str
+    title: str
+    version: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def copies(store: Store) -> list[Copy]:
+    """Every article that is not deleted and every received item that is not withdrawn."""
+    return [*_articles(store), *_items(store)]
+
+
+def _articles(store: Store) -> list[Copy]:
+    return [
+        Copy(
+            outlet=kind.removeprefix("article:"),
+            item=_item_of(article["content_source_url"]),
+            remote_id=entry["article_id"],
+            url=article["url"],
+            title=article["title"],
+        )
+        for kind in store.kinds("article:")
+        for entry in store.all(kind)
+        for article in entry["articles"]
+        if not article["is_deleted"]
+    ]
+
+
+def _items(store: Store) -> list[Copy]:
+    return [
+        Copy(
+            outlet=kind.removeprefix("item:"),
+            item=item["id"],
+            remote_id=item["id"],
+            url=f"/receiver/{kind.removeprefix('item:')}/{item['id']}/",
+            title=item["headline"],
+            version=item["version"],
+        )
+        for kind in store.kinds("item:")
+        for item in store.all(kind)
+        if not item["withdrawn"]
+    ]
+
+
+def _item_of(url: str) -> str:
+    found = _UUID.search(url)
+    return found[0] if found else ""

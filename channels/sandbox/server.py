@@ -1,0 +1,62 @@
+"""The sandbox as one aiohttp application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from channels.sandbox.clock import Clock
+from channels.sandbox.config import SandboxConfig
+from channels.sandbox.control import Control
+from channels.sandbox.faults import Faults, middleware
+from channels.sandbox.pages import Pages
+from channels.sandbox.platform import WeChatPlatform
+from channels.sandbox.receiver import Receiver
+from channels.sandbox.store import Store
+from channels.sandbox.wechat import MAX_BODY, WeChatApi
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """The parts of one sandbox. `state` None keeps everything in memory. `requests` are the paths called so far."""
+
+    config: SandboxConfig = field(default_factory=SandboxConfig)
+    state: Path | None = None
+    clock: Clock = field(default_factory=Clock)
+    faults: Faults = field(default_factory=Faults)
+    requests: list[str] = field(default_factory=list)
+    store: Store = field(init=False)
+    platform: WeChatPlatform = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.state)
+        self.platform = WeChatPlatform(self.config, self.store, self.clock, self.faults)
+
+    def application(self) -> web.Application:
+        app = web.Application(
+            middlewares=[_recorder(self.requests), middleware(self.faults)], client_max_size=MAX_BODY
+        )
+        app.add_routes(
+            [
+                *WeChatApi(self.platform).routes(),
+                *Receiver(self.config, self.store).routes(),
+                *Control(self.store, self.clock, self.faults, self.platform).routes(),
+                *Pages(self.config, self.store, self.clock, self.faults, self.platform).routes(),
+            ]
+        )
+        return app
+
+
+def _recorder(requests: list[str]) -> Middleware:
+    """Notes what was called, whatever became of it."""
+
+    @web.middleware
+    async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith("/_control"):
+            requests.append(request.path)
+        return await handler(request)
+
+    return record
