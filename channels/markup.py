@@ -23,6 +23,23 @@ LINK_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
 
 _ALIASES: Final = {"b": "strong", "i": "em", "strike": "s", "del": "s", "ins": "u"}
 _DROPPED: Final = frozenset({"script", "style", "title", "xml", "head", "template", "noscript", "textarea"})
+_LINES: Final = [
+    "br",
+    "p",
+    "div",
+    "li",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "figcaption",
+]
 _ATTRIBUTES: Final = {"*": frozenset[str](), "a": frozenset({"href"})}
 _INLINE: Final = nh3.Cleaner(
     tags=set(INLINE_TAGS | _ALIASES.keys()),
@@ -133,7 +150,9 @@ def readable_text(html: bytes, *, charset: str = "") -> tuple[str, str]:
     title = soup.title.get_text() if soup.title else ""
     for tag in soup.find_all(list(_DROPPED - {"textarea"})):
         tag.decompose()
-    return title.strip(), _BLANKS.sub(" ", soup.get_text("\n"))
+    for tag in soup.find_all(_LINES):
+        tag.append("\n")
+    return title.strip(), _BLANKS.sub(" ", soup.get_text())
 
 
 def is_web_address(url: str) -> bool:

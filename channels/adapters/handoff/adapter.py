@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from email.message import Message
-from typing import Any
 
-from channels.adapters.handoff.likeness import Likeness, fragments, likeness
+from channels.adapters.handoff.likeness import ENOUGH, Likeness, evidence, likeness, sentences
 from channels.answers import failure_of
 from channels.contract import (
     Adapter,
@@ -24,7 +23,6 @@ from channels.contract import (
 from channels.edition import Edition
 from channels.errors import ConfigError
 from channels.formats import package
-from channels.formats.text import body_text
 from channels.markup import readable_text
 
 GONE = frozenset({404, 410})
@@ -55,7 +53,7 @@ class HandoffAdapter(Adapter):
         return self.outlet.options.get("instructions", "")
 
     def render(self, edition: Edition) -> Rendering:
-        """The package's contents (formats.package) and, as `probes`, what proves that a page shows it."""
+        """The package's contents (formats.package) and, as `wording`, what proves that a page shows it."""
         steps = self.outlet.options.get("instructions", "").splitlines()
         return Rendering(
             uri=edition.uri,
@@ -63,7 +61,7 @@ class HandoffAdapter(Adapter):
             payload={
                 **package.contents(edition, steps),
                 "page_marker": edition.headline,
-                "probes": fragments(body_text(edition)),
+                "wording": sentences(edition),
             },
             assets=edition.assets,
         )
@@ -86,7 +84,11 @@ class HandoffAdapter(Adapter):
             settled=False,
             awaits_person=True,
             note=f"{note}，完成后填写网址",
-            raw={"headline": rendering.payload["page_marker"], "probes": rendering.payload["probes"]},
+            raw=evidence(
+                rendering.payload["page_marker"],
+                rendering.payload["wording"],
+                previous.raw if previous else {},
+            ),
         )
 
     async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:  # noqa: ARG002
@@ -115,26 +117,30 @@ class HandoffAdapter(Adapter):
 def _compare(answer: Answer, receipt: Receipt) -> Observation:
     if answer.status in GONE:
         return Observation(presence=Presence.ABSENT, note=f"页面已不存在（{answer.status}）")
-    title, text = readable_text(answer.body, charset=_charset(answer))
-    raw: dict[str, Any] = dict(receipt.raw)
-    headline, probes = str(raw.get("headline", "")), list(raw.get("probes", []))
-    if not headline:
+    if not receipt.raw.get("headline"):
         return Observation(
             presence=Presence.UNKNOWN, remote_url=answer.url, note="没有可比对的内容，请人工确认"
         )
-    found = likeness(f"{title}\n{text}", headline=headline, probes=probes)
+    title, text = readable_text(answer.body, charset=_charset(answer))
+    found = likeness(f"{title}\n{text}", receipt.raw)
     if found.is_same:
         return Observation(presence=Presence.PRESENT, version=receipt.version, remote_url=answer.url)
-    if raw.get("withdrawing") and not found.headline:
+    if receipt.raw.get("withdrawing") and not found.headline:
         return Observation(presence=Presence.ABSENT, note="页面上已没有该稿件的标题")
-    return Observation(presence=Presence.UNKNOWN, remote_url=answer.url, note=_difference(found, headline))
+    note = _difference(found, str(receipt.raw["headline"]))
+    return Observation(presence=Presence.UNKNOWN, remote_url=answer.url, note=note)
 
 
 def _difference(found: Likeness, headline: str) -> str:
     if not found.headline:
         return f"该网址的页面上没有标题“{headline}”，请核对网址是否填对"
     lacking = "、".join(f"“{probe}”" for probe in found.lacking)
-    return f"页面正文与签发稿只有 {found.share:.0%} 一致，未找到{lacking}等内容，请核对后更新"
+    if found.share < ENOUGH:
+        return f"页面正文与签发稿只有 {found.share:.0%} 一致，未找到{lacking}等内容，请核对后更新"
+    if lacking:
+        return f"页面还是旧版，未找到{lacking}，请更新后再提交"
+    outdated = "、".join(f"“{probe}”" for probe in found.outdated)
+    return f"页面还是旧版，{outdated}应已删去，请更新后再提交"
 
 
 def _charset(answer: Answer) -> str:

@@ -1,53 +1,100 @@
-"""Is this page our item? Compares a foreign page with fragments of the text that was handed over."""
+"""Is this page our item, and this very edition of it? Compares a foreign page with what was handed over.
+
+The receipt keeps the `evidence`: a spread of fragments that the page has to show, the sentences that are new in this
+edition (each of them has to be there: a correction is often one number), and digests of those that it dropped.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from channels.markup import squeeze
+from channels import markup
+from channels.edition import Attachment, Edition, Image
+from channels.formats.text import block_text
 
 PROBES_MAX = 20
 PROBE_CHARS = 30
-PROBE_CHARS_MIN = 6
+SENTENCE_CHARS_MIN = 6
+SENTENCE_CHARS_MAX = 200
+SENTENCES_MAX = 400
 ENOUGH = 0.8
-"""The share of fragments that proves the text: an outlet may drop a caption or a line."""
+"""The share of fragments that proves the text: an outlet may drop a line."""
 
 _SENTENCE = re.compile(r"[。！？；!?;\n\t]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`share` of the fragments that the page has (0 to 1), and the first ones that it lacks."""
+    """`share` of the fragments that the page has (0 to 1), the first ones it lacks, and ones it should have lost."""
 
     headline: bool
     share: float
     lacking: tuple[str, ...]
+    outdated: tuple[str, ...]
 
     @property
     def is_same(self) -> bool:
-        return self.headline and self.share >= ENOUGH
+        return self.headline and self.share >= ENOUGH and not self.outdated
 
 
-def fragments(text: str) -> list[str]:
-    """Up to PROBES_MAX pieces of `text`, spread evenly over it, each the opening of a sentence."""
-    sentences = [_even(sentence) for sentence in _SENTENCE.split(text)]
-    usable = [sentence[:PROBE_CHARS] for sentence in sentences if len(sentence) >= PROBE_CHARS_MIN]
-    if len(usable) <= PROBES_MAX:
-        return usable
-    return [usable[number * len(usable) // PROBES_MAX] for number in range(PROBES_MAX)]
+def sentences(edition: Edition) -> list[str]:
+    """The wording of the body in even form; pictures and attachments have none of their own on a foreign page."""
+    words = (block_text(block) for block in edition.body if not isinstance(block, Image | Attachment))
+    return _split("\n".join(words))[:SENTENCES_MAX]
 
 
-def likeness(page: str, *, headline: str, probes: Sequence[str]) -> Likeness:
-    """How much of an item a page shows. `page` is the page's text with its title."""
-    even = _even(page)
-    lacking = tuple(probe for probe in probes if _even(probe) not in even)
-    share = 1 - len(lacking) / len(probes) if probes else 1.0
-    return Likeness(headline=_even(headline) in even, share=share, lacking=lacking[:3])
+def evidence(headline: str, wording: Sequence[str], earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """What a receipt keeps for `likeness`; `earlier` is that of the edition it replaces, empty for the first."""
+    known, digests = list(earlier.get("digests", ())), [_digest(sentence) for sentence in wording]
+    return {
+        "headline": headline,
+        "probes": [sentence[:PROBE_CHARS] for sentence in _spread(wording)],
+        "digests": digests,
+        "changed": [s for s in wording if _digest(s) not in known][:PROBES_MAX] if known else [],
+        "dropped": [digest for digest in known if digest not in digests],
+    }
 
 
-def _even(text: str) -> str:
+def likeness(page: str, proof: Mapping[str, Any]) -> Likeness:
+    """How much of an edition a page shows. `page` is the page's text with its title, `proof` its evidence."""
+    text = even(page)
+    probes = list(proof.get("probes", ()))
+    lacking = [probe for probe in probes if probe not in text]
+    new = [sentence for sentence in proof.get("changed", ()) if sentence not in text]
+    dropped = set(proof.get("dropped", ()))
+    old = [sentence for sentence in _split(page) if _digest(sentence) in dropped] if dropped else []
+    return Likeness(
+        headline=even(str(proof.get("headline", ""))) in text,
+        share=1 - len(lacking) / len(probes) if probes else 1.0,
+        lacking=_first([*new, *lacking]),
+        outdated=_first([*new, *old]),
+    )
+
+
+def even(text: str) -> str:
     """Without blanks, full and half width alike: layout and input methods differ between systems."""
-    return squeeze(unicodedata.normalize("NFKC", text))
+    return markup.squeeze(unicodedata.normalize("NFKC", text))
+
+
+def _split(text: str) -> list[str]:
+    found = (even(sentence)[:SENTENCE_CHARS_MAX] for sentence in _SENTENCE.split(text))
+    return [sentence for sentence in found if len(sentence) >= SENTENCE_CHARS_MIN]
+
+
+def _spread(wording: Sequence[str]) -> list[str]:
+    if len(wording) <= PROBES_MAX:
+        return list(wording)
+    return [wording[number * len(wording) // PROBES_MAX] for number in range(PROBES_MAX)]
+
+
+def _digest(sentence: str) -> str:
+    return hashlib.sha256(sentence.encode()).hexdigest()[:8]
+
+
+def _first(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text[:PROBE_CHARS] for text in texts))[:3]
