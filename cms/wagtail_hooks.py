@@ -64,7 +64,7 @@ def home_panels(request: HttpRequest, panels: list[Any]) -> None:  # noqa: ARG00
     panels.append(DeskPanel())
 
 
-@hooks.register("construct_homepage_summary_items")
+@hooks.register("construct_homepage_summary_items", order=1000)
 def home_summary(request: HttpRequest, items: list[Any]) -> None:  # noqa: ARG001
     """How many pages and pictures there are helps nobody; the desk's panel takes the place."""
     items.clear()

@@ -60,5 +60,7 @@
       check(entry.target);
     }
   });
-  document.querySelectorAll("[data-desk-preflight]").forEach((box) => seen.observe(box));
+  const watch = () => document.querySelectorAll("[data-desk-preflight]").forEach((box) => seen.observe(box));
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch);
+  else watch();
 })();
