@@ -13,17 +13,14 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 
-from channels import decide
+from channels import bulk, decide
 from channels.contract import Capabilities
 from channels.errors import Remedy
 from channels.models import Delivery, EditionRecord, Operation, Outcome, Outlet, Placement, State
-from channels.recording import Rest, rest
+from channels.recording import CIRCUIT_AFTER, Rest, rest
 from channels.registry import adapter_class
 from channels.settling import Before
 from channels.work import EditionKey, Work, receipt_of, token_of
-
-CIRCUIT_AFTER = 5
-"""Failures in a row after which an outlet rests; then it gets one probe at a time."""
 
 OPERATIONS: Mapping[type[decide.Step], Operation] = {
     decide.Deliver: Operation.DELIVER,
@@ -55,6 +52,21 @@ COLUMNS = (
     "rendering_sha256",
     "item__withdrawal_reason",
 )
+
+OPEN_COLUMNS = {
+    "placement_id": "bigint",
+    "edition_id": "bigint",
+    "generation": "integer",
+    "operation": "text",
+    "token": "text",
+    "started_at": "timestamptz",
+}
+OPEN_SQL = """
+INSERT INTO syndication_delivery (placement_id, edition_id, generation, operation, token, started_at,
+    outcome, remedy, code, message, detail, rendering_sha256, "by")
+SELECT r.placement_id, r.edition_id, r.generation, r.operation, r.token, r.started_at, '', '', '', '', '', '', ''
+FROM {rows}
+"""
 
 Row = dict[str, Any]
 Draft = tuple[Row, Outlet, Capabilities, Operation]
@@ -210,18 +222,19 @@ def _open(drafts: Sequence[Draft], lease: str, now: datetime) -> tuple[Work, ...
     needed = {row["desired_id"] for row, _, _, operation in drafts if operation == Operation.DELIVER}
     documents = dict(EditionRecord.objects.filter(pk__in=needed).values_list("pk", "document"))
     work = tuple(_work(draft, documents, lease, now) for draft in drafts)
-    Delivery.objects.bulk_create(
-        Delivery(
-            placement_id=w.placement_id,
-            edition_id=w.edition.id if w.edition else None,
-            generation=w.generation,
-            operation=w.operation,
-            token=w.token,
-            started_at=now,
-        )
-        for w in work
-    )
+    bulk.run(OPEN_SQL, OPEN_COLUMNS, [_opened(w, bulk.moment(now)) for w in work])
     return work
+
+
+def _opened(work: Work, at: str | None) -> Row:
+    return {
+        "placement_id": work.placement_id,
+        "edition_id": work.edition.id if work.edition else None,
+        "generation": work.generation,
+        "operation": work.operation.value,
+        "token": work.token,
+        "started_at": at,
+    }
 
 
 def _work(draft: Draft, documents: Mapping[int, str], lease: str, now: datetime) -> Work:

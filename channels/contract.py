@@ -10,7 +10,7 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, Self
 
@@ -128,7 +128,17 @@ class Receipt:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "raw": dict(self.raw)}
+        return {
+            "token": self.token,
+            "uri": self.uri,
+            "version": self.version,
+            "remote_id": self.remote_id,
+            "remote_url": self.remote_url,
+            "settled": self.settled,
+            "awaits_person": self.awaits_person,
+            "note": self.note,
+            "raw": dict(self.raw),
+        }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:

@@ -8,13 +8,14 @@ that catches every exception.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -38,7 +39,6 @@ T = TypeVar("T")
 SLOTS = 200
 REFILL = 50
 FLUSH_SECONDS = 0.02
-FLUSH_ROWS = 50
 TICK = 0.25
 """Seconds between looks for new due placements while calls are under way."""
 
@@ -80,30 +80,27 @@ class Dispatcher:
 
     async def _run(self) -> int:
         calls = 0
-        flights: dict[asyncio.Task[Result], int] = {}
-        results: list[Result] = []
+        flights = _Flights()
         async with self._http_factory() as http:
             while True:
                 more = await self._claim(flights) if self._may_claim(flights) else ()
                 for work in more or ():
-                    flights[asyncio.create_task(self._perform(work, http))] = work.outlet.pk
+                    flights.start(self._perform(work, http), work.outlet.pk)
                     calls += 1
-                if not flights and not results and more is None:
+                if more is None and not flights.under_way and not flights.landed:
                     return calls
-                results += await _landed(flights, FLUSH_SECONDS if results else TICK)
-                if results and (len(results) >= FLUSH_ROWS or not flights or not more):
-                    batch, results = results, []
-                    await in_database_thread(lambda batch=batch: record(batch, self._now()))  # type: ignore[misc]
+                await flights.some_landed(TICK)
+                if batch := flights.take():
+                    await in_database_thread(partial(record, batch, self._now()))
 
-    def _may_claim(self, flights: dict[asyncio.Task[Result], int]) -> bool:
-        return self._slots - len(flights) >= min(REFILL, self._slots)
+    def _may_claim(self, flights: _Flights) -> bool:
+        return self._slots - len(flights.under_way) >= min(REFILL, self._slots)
 
-    async def _claim(self, flights: dict[asyncio.Task[Result], int]) -> tuple[Work, ...] | None:
+    async def _claim(self, flights: _Flights) -> tuple[Work, ...] | None:
         """Calls to start; None when nothing at all is due."""
-        busy = Counter(flights.values())
-        found = await in_database_thread(
-            lambda: claiming.claim(self._slots - len(flights), busy=busy, now=self._now())
-        )
+        busy = Counter(flights.under_way.values())
+        free = self._slots - len(flights.under_way)
+        found = await in_database_thread(partial(claiming.claim, free, busy=busy, now=self._now()))
         return None if found.empty else found.work
 
     async def _perform(self, work: Work, http: Http) -> Result:
@@ -192,13 +189,35 @@ class Dispatcher:
         return self._failed(work, known, digest)
 
 
-async def _landed(flights: dict[asyncio.Task[Result], int], timeout: float) -> list[Result]:
-    if not flights:
-        return []
-    done, _ = await asyncio.wait(flights, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-    for task in done:
-        del flights[task]
-    return [task.result() for task in done]
+class _Flights:
+    """The calls under way, and the results that have come in since the last look."""
+
+    def __init__(self) -> None:
+        self.under_way: dict[asyncio.Task[Result], int] = {}
+        self.landed: list[Result] = []
+        self._arrival = asyncio.Event()
+
+    def start(self, call: Coroutine[None, None, Result], outlet_id: int) -> None:
+        task = asyncio.create_task(call)
+        self.under_way[task] = outlet_id
+        task.add_done_callback(self._land)
+
+    async def some_landed(self, timeout: float) -> None:
+        """Until a result is in, and a moment longer for those right behind it; at most `timeout` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._arrival.wait()
+            await asyncio.sleep(FLUSH_SECONDS)
+
+    def take(self) -> list[Result]:
+        self._arrival.clear()
+        taken, self.landed = self.landed, []
+        return taken
+
+    def _land(self, task: asyncio.Task[Result]) -> None:
+        del self.under_way[task]
+        self.landed.append(task.result())
+        self._arrival.set()
 
 
 @lru_cache(maxsize=64)

@@ -1,61 +1,114 @@
-"""Writes down what calls brought: many rows in one short transaction, each guarded by its lease and generation.
-
-Plain SQL through executemany: at a thousand outlets the ORM's own work would cost more than the calls.
-"""
+"""Writes down what calls brought: many rows in one short transaction, each guarded by its lease and generation."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 
-from channels.errors import ConfigError
+from channels import bulk
+from channels.errors import ConfigError, Remedy
 from channels.models import EditionRecord, Item, Operation, Outlet, Placement, State
 from channels.settling import Change
 from channels.work import Work
 
+CIRCUIT_AFTER = 5
+"""Failures in a row after which an outlet rests; then it gets one probe at a time."""
 CIRCUIT_BASE = 15.0
 CIRCUIT_CAP = 900.0
+"""Seconds of the first rest, doubled with every further failure, and of the longest."""
 
-FREE_LEASE = "lease_owner = '', lease_until = NULL"
-PLACEMENT_SQL = f"""
-UPDATE syndication_placement SET
-    actual_id = %s, receipt = %s, pending = %s, attempts = %s, polls = %s, remote_url = %s,
-    doubt_id = CASE %s
-        WHEN 'clear' THEN NULL
+PLACEMENT_COLUMNS = {
+    "id": "bigint",
+    "lease": "text",
+    "generation": "integer",
+    "actual_id": "bigint",
+    "receipt": "text",
+    "pending": "text",
+    "attempts": "integer",
+    "polls": "integer",
+    "remote_url": "text",
+    "doubt": "text",
+    "token": "text",
+    "rendering": "text",
+    "delivered_at": "timestamptz",
+    "settled_at": "timestamptz",
+    "seen_at": "timestamptz",
+    "state": "text",
+    "remedy": "text",
+    "message": "text",
+    "code": "text",
+    "due_at": "timestamptz",
+    "now": "timestamptz",
+}
+# Facts are written whatever is wanted by now; what the desk reads and the next due time only for the same generation.
+PLACEMENT_SQL = """
+UPDATE syndication_placement AS p SET
+    actual_id = r.actual_id, receipt = {receipt}, pending = r.pending, attempts = r.attempts, polls = r.polls,
+    remote_url = r.remote_url,
+    doubt_id = CASE r.doubt
+        WHEN 'keep' THEN p.doubt_id
         WHEN 'raise' THEN (
-            SELECT max(d.id) FROM syndication_delivery d WHERE d.placement_id = syndication_placement.id
-            AND d.token = %s AND d.operation <> 'verify')
-        ELSE doubt_id END,
-    rendering_sha256 = CASE WHEN %s <> '' THEN %s ELSE rendering_sha256 END,
-    delivered_at = CASE WHEN %s = 1 THEN %s ELSE delivered_at END,
-    settled_at = CASE WHEN %s = 1 THEN %s ELSE settled_at END,
-    seen_at = CASE WHEN %s = 1 THEN %s ELSE seen_at END,
-    state = CASE WHEN generation = %s THEN %s ELSE 'due' END,
-    remedy = CASE WHEN generation = %s THEN %s ELSE '' END,
-    message = CASE WHEN generation = %s THEN %s ELSE '' END,
-    code = CASE WHEN generation = %s THEN %s ELSE '' END,
-    due_at = CASE WHEN generation = %s THEN %s ELSE %s END,
-    {FREE_LEASE}
-WHERE id = %s AND lease_owner = %s
-"""  # noqa: S608  constants only
-DELIVERY_SQL = """
-UPDATE syndication_delivery SET finished_at = %s, outcome = %s, remedy = %s, code = %s, message = %s, detail = %s,
-    rendering_sha256 = %s, receipt = %s
-WHERE placement_id = %s AND finished_at IS NULL AND token = %s
+            SELECT max(d.id) FROM syndication_delivery d
+            WHERE d.placement_id = r.id AND d.token = r.token AND d.operation <> 'verify')
+        END,
+    rendering_sha256 = coalesce(r.rendering, p.rendering_sha256),
+    delivered_at = coalesce(r.delivered_at, p.delivered_at),
+    settled_at = coalesce(r.settled_at, p.settled_at),
+    seen_at = coalesce(r.seen_at, p.seen_at),
+    state = CASE WHEN p.generation = r.generation THEN r.state ELSE 'due' END,
+    remedy = CASE WHEN p.generation = r.generation THEN r.remedy ELSE '' END,
+    message = CASE WHEN p.generation = r.generation THEN r.message ELSE '' END,
+    code = CASE WHEN p.generation = r.generation THEN r.code ELSE '' END,
+    due_at = CASE WHEN p.generation = r.generation THEN r.due_at ELSE r.now END,
+    lease_owner = '', lease_until = NULL
+FROM {rows}
+WHERE p.id = r.id AND p.lease_owner = r.lease
 """
-REST_SQL = f"""
-UPDATE syndication_placement SET
-    state = CASE WHEN generation = %s THEN %s ELSE 'due' END,
-    remedy = %s, message = %s, due_at = CASE WHEN generation = %s THEN NULL ELSE due_at END, {FREE_LEASE}
-WHERE id = %s AND lease_owner = %s
-"""  # noqa: S608  constants only
+DELIVERY_COLUMNS = {
+    "placement_id": "bigint",
+    "token": "text",
+    "finished_at": "timestamptz",
+    "outcome": "text",
+    "remedy": "text",
+    "code": "text",
+    "message": "text",
+    "detail": "text",
+    "rendering": "text",
+    "receipt": "text",
+}
+DELIVERY_SQL = """
+UPDATE syndication_delivery AS d SET
+    finished_at = r.finished_at, outcome = r.outcome, remedy = r.remedy, code = r.code, message = r.message,
+    detail = r.detail, rendering_sha256 = r.rendering, receipt = {receipt}
+FROM {rows}
+WHERE d.placement_id = r.placement_id AND d.token = r.token AND d.finished_at IS NULL
+"""
+REST_COLUMNS = {
+    "id": "bigint",
+    "lease": "text",
+    "generation": "integer",
+    "state": "text",
+    "remedy": "text",
+    "message": "text",
+}
+REST_SQL = """
+UPDATE syndication_placement AS p SET
+    state = CASE WHEN p.generation = r.generation THEN r.state ELSE 'due' END,
+    remedy = r.remedy, message = r.message,
+    due_at = CASE WHEN p.generation = r.generation THEN NULL ELSE p.due_at END,
+    lease_owner = '', lease_until = NULL
+FROM {rows}
+WHERE p.id = r.id AND p.lease_owner = r.lease
+"""
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +132,20 @@ class Result:
     error: Exception | None = None
 
 
-def rest(rests: Iterable[Rest], lease: str, now: datetime) -> None:
+def rest(rests: Sequence[Rest], lease: str, now: datetime) -> None:
     """Put placements to rest and free their leases; inside the claim's transaction."""
-    rows = [(r.generation, r.state, r.remedy, r.message, r.generation, r.placement_id, lease) for r in rests]
-    _many(REST_SQL, rows)
+    rows = [
+        {
+            "id": r.placement_id,
+            "lease": lease,
+            "generation": r.generation,
+            "state": r.state,
+            "remedy": r.remedy,
+            "message": r.message,
+        }
+        for r in rests
+    ]
+    bulk.run(REST_SQL, REST_COLUMNS, rows)
     settled = [r.placement_id for r in rests if r.state == State.SETTLED]
     if settled:
         Placement.objects.filter(pk__in=settled, settled_at=None).update(settled_at=now)
@@ -91,85 +154,86 @@ def rest(rests: Iterable[Rest], lease: str, now: datetime) -> None:
 @transaction.atomic
 def record(results: Sequence[Result], now: datetime) -> None:
     """Close the Deliveries and move the placements on. A row whose lease was lost is left to its new holder."""
-    unknown = _editions(results)
-    _many(DELIVERY_SQL, [_delivery_row(r, now) for r in results])
-    _many(PLACEMENT_SQL, [_placement_row(r, unknown, now) for r in results])
+    at = bulk.moment(now)
+    found = _found_editions(results)
+    deliveries, placements = [], []
+    for result in results:
+        receipt = bulk.document(result.change.receipt.to_json()) if result.change.receipt else None
+        deliveries.append(_delivery_row(result, receipt, at))
+        placements.append(_placement_row(result, receipt, _edition_id(result, found), at))
+    bulk.run(_with_receipt(DELIVERY_SQL), DELIVERY_COLUMNS, deliveries)
+    bulk.run(_with_receipt(PLACEMENT_SQL), PLACEMENT_COLUMNS, placements)
     _raise_floors(results)
     _note_outlets(results, now)
 
 
-def _placement_row(result: Result, unknown: dict[tuple[Any, int], int], now: datetime) -> tuple[Any, ...]:
+def _with_receipt(sql: str) -> str:
+    """PostgreSQL has a type for JSON, SQLite stores its text."""
+    return sql.replace("{receipt}", "r.receipt::jsonb" if connection.vendor == "postgresql" else "r.receipt")
+
+
+def _placement_row(result: Result, receipt: str | None, actual_id: int | None, at: str | None) -> Row:
     work, change = result.work, result.change
-    receipt = change.receipt
-    generation = work.generation
     made = work.operation == Operation.DELIVER and change.outcome in {"accepted", "settled"}
-    sha256 = result.rendering_sha256 if made else ""
-    moment = _moment(now)
-    return (
-        _edition_id(work, change.actual, unknown),
-        json.dumps(receipt.to_json()) if receipt else None,
-        change.pending,
-        change.attempts,
-        change.polls,
-        receipt.remote_url[:500] if receipt else "",
-        change.doubt.value,
-        work.token,
-        sha256,
-        sha256,
-        int(made),
-        moment,
-        int(change.state == State.SETTLED and not work.before.settled),
-        moment,
-        int(change.seen),
-        moment,
-        *(generation, change.state),
-        *(generation, change.remedy),
-        *(generation, change.message[:500]),
-        *(generation, change.code[:100]),
-        *(generation, _moment(change.due_at), moment),
-        work.placement_id,
-        work.lease,
-    )
+    settles = change.state == State.SETTLED and not work.before.settled
+    return {
+        "id": work.placement_id,
+        "lease": work.lease,
+        "generation": work.generation,
+        "actual_id": actual_id,
+        "receipt": receipt,
+        "pending": change.pending,
+        "attempts": change.attempts,
+        "polls": change.polls,
+        "remote_url": change.receipt.remote_url[:500] if change.receipt else "",
+        "doubt": change.doubt.value,
+        "token": work.token,
+        "rendering": result.rendering_sha256 if made else None,
+        "delivered_at": at if made else None,
+        "settled_at": at if settles else None,
+        "seen_at": at if change.seen else None,
+        "state": change.state,
+        "remedy": change.remedy,
+        "message": change.message[:500],
+        "code": change.code[:100],
+        "due_at": bulk.moment(change.due_at),
+        "now": at,
+    }
 
 
-def _delivery_row(result: Result, now: datetime) -> tuple[Any, ...]:
+def _delivery_row(result: Result, receipt: str | None, at: str | None) -> Row:
     work, change = result.work, result.change
-    return (
-        _moment(now),
-        change.outcome,
-        change.remedy,
-        change.code[:100],
-        change.message[:500],
-        change.detail,
-        result.rendering_sha256,
-        json.dumps(change.receipt.to_json()) if change.receipt else None,
-        work.placement_id,
-        work.token,
-    )
+    return {
+        "placement_id": work.placement_id,
+        "token": work.token,
+        "finished_at": at,
+        "outcome": change.outcome,
+        "remedy": change.remedy,
+        "code": change.code[:100],
+        "message": change.message[:500],
+        "detail": change.detail,
+        "rendering": result.rendering_sha256,
+        "receipt": receipt,
+    }
 
 
-def _edition_id(work: Work, number: int | None, unknown: dict[tuple[Any, int], int]) -> int | None:
+def _edition_id(result: Result, found: dict[tuple[UUID, int], int]) -> int | None:
+    number = result.change.actual
     if number is None:
         return None
-    return work.editions.get(number) or unknown.get((work.content_id, number))
+    return result.work.editions.get(number) or found.get((result.work.content_id, number))
 
 
-def _editions(results: Sequence[Result]) -> dict[tuple[Any, int], int]:
-    """Row ids of the editions seen that the claim did not know: an older copy found at the outlet."""
-    missing = [
-        (r.work.content_id, r.change.actual)
-        for r in results
-        if r.change.actual is not None and r.change.actual not in r.work.editions
-    ]
+def _found_editions(results: Sequence[Result]) -> dict[tuple[UUID, int], int]:
+    """Row ids of the editions that the claim did not know: an older copy was found at the outlet."""
     found = {}
-    for content_id, number in missing:
-        pk = (
-            EditionRecord.objects.filter(item_id=content_id, number=number)
-            .values_list("pk", flat=True)
-            .first()
-        )
-        if pk is not None:
-            found[content_id, number] = pk
+    for result in results:
+        number, content_id = result.change.actual, result.work.content_id
+        if number is None or number in result.work.editions:
+            continue
+        record = EditionRecord.objects.filter(item_id=content_id, number=number).only("pk").first()
+        if record is not None:
+            found[content_id, number] = record.pk
     return found
 
 
@@ -184,42 +248,33 @@ def _raise_floors(results: Sequence[Result]) -> None:
 def _note_outlets(results: Sequence[Result], now: datetime) -> None:
     """Circuit and configuration: an outlet that fails in a row rests, one that works is well again."""
     failures: dict[int, int] = defaultdict(int)
-    blocked: dict[int, str] = {}
     well: set[int] = set()
     for result in results:
         outlet = result.work.outlet
         if result.error is None:
-            well.add(outlet.pk)
+            if outlet.circuit_failures or not outlet.last_success_at or _stale(outlet.last_success_at, now):
+                well.add(outlet.pk)
         elif isinstance(result.error, ConfigError) and result.work.operation == Operation.DELIVER:
-            blocked[outlet.pk] = result.change.message
-        elif result.change.remedy in {"retry", "verify"}:
+            Outlet.objects.filter(pk=outlet.pk).update(blocked_reason=result.change.message[:500])
+        elif result.change.remedy in {Remedy.RETRY, Remedy.VERIFY}:
             failures[outlet.pk] += 1
-    for pk, message in blocked.items():
-        Outlet.objects.filter(pk=pk).update(blocked_reason=message[:500])
-    stale = now - timedelta(seconds=60)
-    Outlet.objects.filter(pk__in=well).filter(
-        Q(circuit_failures__gt=0) | Q(last_success_at__isnull=True) | Q(last_success_at__lt=stale)
-    ).update(circuit_failures=0, circuit_open_until=None, last_success_at=now)
+    if well:
+        Outlet.objects.filter(pk__in=well).update(
+            circuit_failures=0, circuit_open_until=None, last_success_at=now
+        )
     for pk, count in failures.items():
         if pk not in well:
-            _open_circuit(pk, count, now)
+            _count_failures(pk, count, now)
 
 
-def _open_circuit(outlet_id: int, count: int, now: datetime) -> None:
-    from channels.claiming import CIRCUIT_AFTER
+def _stale(moment: datetime, now: datetime) -> bool:
+    """`last_success_at` is for people: once a minute is enough."""
+    return moment < now - timedelta(seconds=60)
 
+
+def _count_failures(outlet_id: int, count: int, now: datetime) -> None:
     Outlet.objects.filter(pk=outlet_id).update(circuit_failures=F("circuit_failures") + count)
     failures = Outlet.objects.values_list("circuit_failures", flat=True).get(pk=outlet_id)
     if failures >= CIRCUIT_AFTER:
-        rest_seconds = min(CIRCUIT_CAP, CIRCUIT_BASE * 2 ** min(failures - CIRCUIT_AFTER, 10))
-        Outlet.objects.filter(pk=outlet_id).update(circuit_open_until=now + timedelta(seconds=rest_seconds))
-
-
-def _moment(value: datetime | None) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if value else None
-
-
-def _many(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
+        seconds = min(CIRCUIT_CAP, CIRCUIT_BASE * 2 ** min(failures - CIRCUIT_AFTER, 10))
+        Outlet.objects.filter(pk=outlet_id).update(circuit_open_until=now + timedelta(seconds=seconds))

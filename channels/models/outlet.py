@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -82,4 +83,9 @@ class Outlet(models.Model):
 
 
 def _seal() -> Seal:
-    return Seal(settings.OUTLET_KEYS)
+    return _seal_of(tuple(settings.OUTLET_KEYS))
+
+
+@lru_cache(maxsize=4)
+def _seal_of(keys: tuple[str, ...]) -> Seal:
+    return Seal(keys)

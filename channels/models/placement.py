@@ -112,6 +112,7 @@ class Placement(models.Model):
                 name="placement_list",
             ),
             models.Index(fields=["outlet", "slug"], name="placement_slug"),
+            models.Index(fields=["outlet", "-desired_at"], name="placement_change"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from channels import outbox, registry
-from channels.claiming import CIRCUIT_AFTER, claim, lease_time
+from channels.claiming import claim, lease_time
 from channels.engine import Dispatcher
 from channels.errors import (
     ConfigError,
@@ -21,6 +21,7 @@ from channels.errors import (
 )
 from channels.http import HttpClient
 from channels.models import Delivery, Operation, Outcome, Placement, State, WithdrawalKind
+from channels.recording import CIRCUIT_AFTER
 from tests.channels import fakes
 from tests.channels.builders import Clock, edition, outlet, targets
 
