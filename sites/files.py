@@ -53,7 +53,7 @@ def _content(file: AssetFile) -> HttpResponseBase:
     try:
         stream = default_storage.open(file.path)
     except FileNotFoundError as error:
-        raise Http404("文件缺失,请联系管理员从备份恢复") from error
+        raise Http404("文件缺失，请联系管理员从备份恢复") from error
     response = FileResponse(stream, content_type=file.content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Length"] = str(file.size)

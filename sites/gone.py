@@ -10,9 +10,13 @@ from sites import meta
 from sites.frame import Frame
 
 
-def gone(request: HttpRequest, frame: Frame | None, item: Item) -> HttpResponse:
-    """`frame` is None when the hub has no site yet. The reason is shown for the kind that keeps a notice, only."""
-    if item.withdrawn_at and item.withdrawal_kind == WithdrawalKind.REDIRECT and is_elsewhere(request, item):
+def gone(request: HttpRequest, frame: Frame | None, item: Item, *, leads_on: bool = True) -> HttpResponse:
+    """`frame` is None when the hub has no site yet. The reason is shown for the kind that keeps a notice, only.
+
+    leads_on=False: 410 even where there is a replacement; the hub's own read-back asks for a plain answer.
+    """
+    replaced = item.withdrawn_at and item.withdrawal_kind == WithdrawalKind.REDIRECT
+    if leads_on and replaced and is_elsewhere(request, item):
         return HttpResponseRedirect(item.replacement_url)
     context = {
         "frame": frame,

@@ -62,7 +62,7 @@ def preview(request: HttpRequest, edition: Edition) -> HttpResponse:
     home = home_for_url(edition.canonical_url) or home_for_request(request) or SiteHome.objects.live().first()
     if home is None:
         return HttpResponse(
-            "还没有站点,无法预览。请先在“页面”中建立站点首页。", content_type="text/plain; charset=utf-8"
+            "还没有站点，无法预览。请先在“页面”中建立站点首页。", content_type="text/plain; charset=utf-8"
         )
     frame = frame_of(request, home)
     column = frame.column_of(edition.column.code) if edition.column else None
@@ -83,7 +83,7 @@ def _placed(
     if placement is None:
         raise Http404("没有这条信息")
     if placement.item.withdrawn_at or placement.desired is None:
-        return gone(request, frame, placement.item)
+        return gone(request, frame, placement.item, leads_on=column is not None)
     home_column = frame.column_of(placement.column_code)
     if home_column != column:
         url = frame.item_url(placement.item_id, placement.slug, placement.column_code)
@@ -111,7 +111,7 @@ def _page(
         "source": edition.source or edition.issuer.name,
         "body": _body(edition),
         "attachments": [_attachment(block) for block in edition.body if isinstance(block, Attachment)],
-        "is_owner": edition.canonical_url.startswith(frame.home.get_full_url() or edition.canonical_url),
+        "is_owner": home_for_url(edition.canonical_url) in (frame.home, None),
         "is_preview": is_preview,
         "tags": [*tags, *meta.item_tags(edition)],
         "properties": meta.open_graph(edition, frame),

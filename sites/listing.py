@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Self
 
 from django.db import connections
@@ -17,10 +17,8 @@ from django.db.models import Q, QuerySet
 
 from channels.edition import Edition, ItemType
 from channels.models import Outlet, Placement
+from sites.moments import from_micros, micros
 from sites.validity import Validity
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,14 +36,11 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ValueError for anything that `str` did not make."""
-        rank, micros, pk = (int(part) for part in text.split("."))
-        try:
-            return cls(rank, EPOCH + micros * MICROSECOND, pk)
-        except OverflowError as error:
-            raise ValueError(f"no such moment: {micros}") from error
+        rank, moment, pk = (int(part) for part in text.split("."))
+        return cls(rank, from_micros(moment), pk)
 
     def __str__(self) -> str:
-        return f"{self.rank}.{(self.published_at - EPOCH) // MICROSECOND}.{self.pk}"
+        return f"{self.rank}.{micros(self.published_at)}.{self.pk}"
 
 
 @dataclass(frozen=True, slots=True)

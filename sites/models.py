@@ -52,7 +52,7 @@ class SiteHome(Page):
         max_length=7,
         default="#b5121b",
         validators=[check_colour],
-        help_text="页眉底色,白色文字须看得清(对比度不低于 4.5:1)",
+        help_text="页眉底色，白色文字须看得清(对比度不低于 4.5:1)",
     )
     unit = models.ForeignKey(
         "cms.Unit", verbose_name="主办单位", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -61,8 +61,8 @@ class SiteHome(Page):
         "网站标识码",
         max_length=10,
         blank=True,
-        validators=[RegexValidator(r"^(\d{10}|bm\d{8})$", "网站标识码为 10 位数字,请核对后重新填写")],
-        help_text="10 位数字;未设置时页脚标明“演示”",
+        validators=[RegexValidator(r"^(\d{10}|bm\d{8})$", "网站标识码为 10 位数字，请核对后重新填写")],
+        help_text="10 位数字；未设置时页脚标明“演示”",
     )
     icp = models.CharField("ICP备案编号", max_length=50, blank=True, help_text="如 X ICP备########号")
     police_record = models.CharField("公安备案号", max_length=50, blank=True)
@@ -103,16 +103,22 @@ class SiteHome(Page):
         verbose_name_plural = "站点首页"
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """`item/<content_id>/` is every item's second address at the site; the rest are pages."""
+        """`item/<content_id>/` is every item's second address at the site, `sitemap/` 网站地图; the rest are pages."""
         if self.live and len(path_components) == 2 and path_components[0] == "item":
             return RouteResult(self, kwargs={"content_id": _content_id(path_components[1])})
+        if self.live and path_components == ["sitemap"]:
+            return RouteResult(self, kwargs={"is_sitemap": True})
         return super().route(request, path_components)
 
-    def serve(self, request: HttpRequest, content_id: UUID | None = None) -> HttpResponseBase:
+    def serve(
+        self, request: HttpRequest, content_id: UUID | None = None, is_sitemap: bool = False
+    ) -> HttpResponseBase:
         from sites import item, pages
 
         if content_id:
             return item.by_content_id(request, self, content_id)
+        if is_sitemap:
+            return pages.sitemap(request, self)
         return pages.home(request, self)
 
 
@@ -134,7 +140,7 @@ class ColumnIndex(Page):
         FieldPanel("columns", widget=forms.CheckboxSelectMultiple),
         FieldPanel("description"),
         FieldPanel("column_type"),
-        HelpPanel("<p>本栏目页显示投放到本站、且属于所选栏目的全部稿件,包括其他单位共享的稿件。</p>"),
+        HelpPanel("<p>本栏目页显示投放到本站、且属于所选栏目的全部稿件，包括其他单位共享的稿件。</p>"),
     ]
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from channels.edition import ItemType
 from sites import meta
+from sites.feeds import feed_url
 from sites.frame import ColumnLink, Frame, address, frame_of
 from sites.listing import Cursor, Row, newest
 from sites.models import ColumnIndex, SiteHome
@@ -20,7 +21,6 @@ from sites.validity import validity
 PAGE_SIZE = 20
 SECTION_SIZE = 7
 PICTURES = 4
-SERVICES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,14 @@ class Section:
     column: ColumnLink
     rows: Sequence[Row]
 
+    @property
+    def is_service(self) -> bool:
+        """A column of service notices only, shown with their times and places."""
+        return all(row.is_service for row in self.rows)
+
 
 def home(request: HttpRequest, page: SiteHome) -> HttpResponse:
-    """The newest of every column; above them the lead, the pictures and the service notices among these."""
+    """The newest of every column; above them the lead, the pictures among these."""
     frame = frame_of(request, page)
     lists = _rows(frame, [link.codes for link in frame.menu], limit=SECTION_SIZE)
     sections = [Section(link, rows) for link, rows in zip(frame.menu, lists, strict=True) if rows]
@@ -42,10 +47,11 @@ def home(request: HttpRequest, page: SiteHome) -> HttpResponse:
     context = {
         "lead": lead,
         "pictures": [row for row in news if row.edition.cover][:PICTURES],
-        "services": [row for row in everything if row.is_service][:SERVICES],
-        "sections": sections,
-        "offices": _offices(request, page),
+        "services": [section for section in sections if section.is_service],
+        "sections": [section for section in sections if not section.is_service],
+        "offices": offices(request, page),
         "is_home": True,
+        "feeds": _feeds(frame),
         "tags": meta.site_tags(frame),
     }
     return public(request, "sites/home.html", frame, context)
@@ -64,16 +70,15 @@ def column(request: HttpRequest, page: ColumnIndex) -> HttpResponse:
         "rows": rows[:PAGE_SIZE],
         "older": str(Cursor.after(rows[PAGE_SIZE - 1].placement)) if len(rows) > PAGE_SIZE else "",
         "is_first": before is None,
+        "feeds": _feeds(frame),
         "tags": [*meta.site_tags(frame), *meta.column_tags(frame, link, meta.column_names(link))],
     }
     return public(request, "sites/column.html", frame, context)
 
 
-def public(
-    request: HttpRequest, template: str, frame: Frame, context: dict[str, object], *, status: int = 200
-) -> HttpResponse:
+def public(request: HttpRequest, template: str, frame: Frame, context: Mapping[str, object]) -> HttpResponse:
     """A page of a site. Fresh at every look: a correction shows at commit."""
-    response = TemplateResponse(request, template, {"frame": frame, **context}, status=status)
+    response = TemplateResponse(request, template, {"frame": frame, **context})
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -107,7 +112,23 @@ def _cursor(text: str) -> Cursor | None:
         raise Http404("没有这一页") from error
 
 
-def _offices(request: HttpRequest, page: SiteHome) -> list[tuple[str, str]]:
+def sitemap(request: HttpRequest, page: SiteHome) -> HttpResponse:
+    """网站地图: every live column of the site, and the sites below it."""
+    context = {"offices": offices(request, page), "feeds": _feeds(frame := frame_of(request, page))}
+    return public(request, "sites/sitemap.html", frame, {**context, "tags": meta.site_tags(frame)})
+
+
+def _feeds(frame: Frame) -> list[tuple[str, str, str]]:
+    """The site's own feed as (name, media type, address)."""
+    if frame.outlet is None:
+        return []
+    return [
+        ("Atom", "application/atom+xml", feed_url(frame.outlet, "atom")),
+        ("RSS", "application/rss+xml", feed_url(frame.outlet, "rss")),
+    ]
+
+
+def offices(request: HttpRequest, page: SiteHome) -> list[tuple[str, str]]:
     """The sites below this one, as (name, address)."""
     below = SiteHome.objects.child_of(page).live().public().in_menu().order_by("path")
     return [(office.full_name, address(office, request)) for office in below]

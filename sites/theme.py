@@ -51,10 +51,10 @@ def check_colour(colour: str) -> None:
     try:
         value = parse(colour)
     except ValueError as error:
-        raise ValidationError("主色应写成 # 加 6 位十六进制数,如 #b5121b") from error
+        raise ValidationError("主色应写成 # 加 6 位十六进制数，如 #b5121b") from error
     if contrast(value, WHITE) < CONTRAST_MIN:
         raise ValidationError(
-            f"这个主色太浅,白色文字看不清,请改用更深的颜色,例如 {text(readable(value, WHITE))}"
+            f"这个主色太浅，白色文字看不清，请改用更深的颜色，例如 {text(readable(value, WHITE))}"
         )
 
 

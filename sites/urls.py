@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sites import files, item, theme
+from sites import feeds, files, item, theme
 
 urlpatterns = [
     path("i/<uuid:content_id>/", item.permalink, name="permalink"),
@@ -11,5 +11,7 @@ urlpatterns = [
         files.asset,
         name="asset",
     ),
+    re_path(r"^feeds/(?P<slug>[-\w]+)\.(?P<form>atom|rss)$", feeds.feed, name="feed"),
+    path("feeds/<slug:slug>/<uuid:content_id>.atom", feeds.entry, name="feed_entry"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from PIL import Image as Picture
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from channels import assets
 from channels.edition import (
@@ -25,8 +28,17 @@ from channels.models import AssetFile, EditionRecord, Item, Outlet, Placement
 from cms.models import Column, Unit
 from sites.models import ColumnIndex, SiteHome
 
+QueryCount = Callable[[int], AbstractContextManager[Any]]
+"""pytest-django's `django_assert_num_queries`."""
+NOBODY = UUID("00000000-0000-4000-8000-000000000000")
 NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 """09:30 in Liuzhou."""
+
+
+def root() -> Page:
+    """The tree's root; made anew where a test with real transactions has emptied the tables."""
+    Locale.objects.get_or_create(language_code="zh-hans")
+    return Page.get_first_root_node() or Page.add_root(title="Root", slug="root")
 
 
 def outlet(slug: str = "portal", *, channel: str = "hosted", **fields: object) -> Outlet:
@@ -46,7 +58,7 @@ def site(
     **fields: object,
 ) -> SiteHome:
     """A live SiteHome with its hosted outlet; with `hostname`, a Site row rooted at it."""
-    above = parent or Page.objects.get(depth=1)
+    above = parent or root()
     unit = Unit.objects.get_or_create(code="gxj", defaults={"name": "城中区演示单位"})[0]
     values = {"full_name": f"{slug} 网站全称", "unit": unit, "outlet": outlet(slug), **fields}
     home = above.add_child(instance=SiteHome(title=slug, slug=slug, show_in_menus=True, **values))
@@ -57,7 +69,9 @@ def site(
     return home
 
 
-def column_page(home: SiteHome, *codes: str, slug: str = "news", title: str = "新闻", **fields: object) -> ColumnIndex:
+def column_page(
+    home: SiteHome, *codes: str, slug: str = "news", title: str = "新闻", **fields: object
+) -> ColumnIndex:
     page = ColumnIndex(title=title, slug=slug, show_in_menus=True, **fields)
     home.add_child(instance=page)
     page.columns = [column(code) for code in codes]
