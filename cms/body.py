@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from wagtail.models import Page
 from channels.edition import Attachment, Block, Heading, Image, ItemList, Quote, Table
 from cms import freezing, richtext
 from cms.permalink import permalink
+from cms.richtext import one_line
 
 if TYPE_CHECKING:
     from cms.models import DistrictImage
@@ -31,7 +33,7 @@ def figure(image: DistrictImage, *, caption: str = "") -> Image:
     alternative = "" if getattr(image, "decorative", False) else getattr(image, "contextual_alt_text", None)
     if alternative is None:
         alternative = image.description or image.title
-    return Image(asset=freezing.picture(image), alt=alternative.strip(), caption=caption.strip())
+    return Image(asset=freezing.picture(image), alt=one_line(alternative), caption=caption)
 
 
 class StoredLinks:
@@ -56,30 +58,30 @@ def _paragraph(value: Any, base_url: str) -> Iterator[Block]:
 
 
 def _heading(value: Any, _: str) -> Iterator[Block]:
-    if text := _text(value["text"]):
+    if text := one_line(value["text"]):
         yield Heading(text=text, level=int(value["level"] or 2))
 
 
 def _figure(value: Any, _: str) -> Iterator[Block]:
     if value["image"]:
-        yield figure(value["image"], caption=_text(value["caption"]))
+        yield figure(value["image"], caption=one_line(value["caption"]))
 
 
 def _list(value: Any, _: str) -> Iterator[Block]:
-    items = tuple(filter(None, (richtext.inline(_escaped(item)) for item in value["items"])))
+    items = tuple(filter(None, (richtext.inline(escape(item)) for item in value["items"])))
     if items:
         yield ItemList(items=items, ordered=bool(value["ordered"]))
 
 
 def _quote(value: Any, _: str) -> Iterator[Block]:
-    if text := _text(value["text"]):
-        yield Quote(text=text, attribution=_text(value["attribution"]))
+    if text := one_line(value["text"]):
+        yield Quote(text=text, attribution=one_line(value["attribution"]))
 
 
 def _attachment(value: Any, _: str) -> Iterator[Block]:
     document = value["document"]
     if document:
-        title = _text(value["title"]) or document.title
+        title = one_line(value["title"]) or document.title
         yield Attachment(asset=freezing.attachment(document), title=title)
 
 
@@ -88,7 +90,7 @@ def _table(value: dict[str, Any], _: str) -> Iterator[Block]:
     if rows:
         yield Table(
             rows=rows,
-            caption=_text(value.get("table_caption")),
+            caption=one_line(value.get("table_caption")),
             header_row=bool(value.get("first_row_is_table_header")),
             header_column=bool(value.get("first_col_is_header")),
         )
@@ -96,7 +98,7 @@ def _table(value: dict[str, Any], _: str) -> Iterator[Block]:
 
 def _merged(data: Sequence[Sequence[Any]], merges: Any) -> list[list[str]]:
     """Plain cells; a merged cell's text is repeated in every cell it covers, so that each row reads alone."""
-    cells = [[_text(cell) for cell in row] for row in data]
+    cells = [[one_line(cell) for cell in row] for row in data]
     for merge in merges if isinstance(merges, list) else []:
         top, left = merge["row"], merge["col"]
         for row in cells[top : top + merge["rowspan"]]:
@@ -110,14 +112,6 @@ def _rectangle(cells: list[list[str]]) -> tuple[tuple[str, ...], ...]:
     rows = [row for row in cells if any(row)]
     width = max((index + 1 for row in rows for index, cell in enumerate(row) if cell), default=0)
     return tuple(tuple((row + [""] * width)[:width]) for row in rows)
-
-
-def _text(value: Any) -> str:
-    return " ".join(str(value).split()) if value is not None else ""
-
-
-def _escaped(value: Any) -> str:
-    return _text(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 CONVERTERS: dict[str, Callable[[Any, str], Iterator[Block]]] = {

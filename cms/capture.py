@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from channels.edition import Correction, Edition, Lane, Organisation, Subject
 from cms import body
 from cms.permalink import permalink
+from cms.richtext import one_line
 
 if TYPE_CHECKING:
     from cms.models import ContentPage
@@ -39,18 +40,18 @@ def capture(
         version=version,
         type=page.item_type,
         slug=page.slug,
-        headline=" ".join(page.title.split()),
+        headline=one_line(page.title),
         canonical_url=canonical_url(page),
         permalink=permalink(page.content_id),
         issuer=_issuer(page),
-        source=page.source.strip() or (page.unit.name if page.unit else ""),
+        source=one_line(page.source) or (page.unit.name if page.unit else ""),
         first_created=first_created or page.first_published_at or now,
         version_created=now,
-        summary=" ".join(page.summary.split()),
+        summary=one_line(page.summary),
         body=body.to_blocks(page.body, base_url=canonical_url(page)),
         cover=body.figure(page.cover) if page.cover else None,
-        by=page.author.strip(),
-        editor=page.editor.strip(),
+        by=one_line(page.author),
+        editor=one_line(page.editor),
         subjects=_subjects(page),
         keywords=keywords(page.keywords),
         alt_ids=page.alt_ids(),
@@ -89,7 +90,7 @@ def _subjects(page: ContentPage) -> tuple[Subject, ...]:
 
 def _correction(page: ContentPage, earlier: Edition | None, now: datetime) -> Correction | None:
     standing = earlier.correction if earlier else None
-    note = page.correction_note.strip()
+    note = one_line(page.correction_note)
     if not note:
         return standing
     fresh = Correction(note=note, major=page.correction_major, at=now)

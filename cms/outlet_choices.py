@@ -1,4 +1,4 @@
-"""The field 投放去向: every active outlet with a tick box, the reason why it gets the item, and room for the editor's own.
+"""The field of outlets (投放去向): every active outlet with a tick box, why it gets the item, and room for a reason.
 
 Only what differs from the rules is stored, so a rule that changes later takes effect on items that nobody touched.
 """
@@ -27,6 +27,9 @@ class OutletChoicesInput(forms.Widget):
     """
 
     template_name = "cms/widgets/outlet_choices.html"
+
+    class Media:
+        css = {"all": ["cms/outlet-choices.css"]}
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs)

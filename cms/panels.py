@@ -10,13 +10,14 @@ from wagtail.admin.panels import (
     Panel,
     PublishingPanel,
     TabbedInterface,
+    TitleFieldPanel,
 )
 
 from cms.forms import ItemForm
 
 
 def item_panels(*facts: Panel) -> TabbedInterface:
-    """Tabs 内容, 分发, 属性; `facts` are the panels of one type, above the body."""
+    """Three tabs: content, routing, properties. `facts` are the panels of one type, above the body."""
     return TabbedInterface(
         [
             ObjectList(_content(facts), heading="内容"),
@@ -29,7 +30,9 @@ def item_panels(*facts: Panel) -> TabbedInterface:
 
 def _content(facts: tuple[Panel, ...]) -> list[Panel]:
     return [
-        FieldPanel("title", classname="title", heading="标题"),
+        TitleFieldPanel(
+            "title", targets=[], placeholder="标题", help_text="公众看到的标题，建议不超过 32 字"
+        ),
         FieldPanel("summary"),
         FieldRowPanel([FieldPanel("column"), FieldPanel("unit")], heading="归属"),
         *facts,

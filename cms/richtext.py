@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from html import unescape
 from typing import Protocol
 from urllib.parse import urljoin
 
-import nh3
 from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
 
+from channels import markup
 from channels.edition import Block, Heading, ItemList, Paragraph
 
-INLINE = {"strong", "em", "u", "s", "a", "br", "sub", "sup"}
-RENAMED = {"b": "strong", "i": "em", "strike": "s", "del": "s"}
+INLINE = markup.INLINE_TAGS | {"b", "i", "strike", "del", "span", "font", "mark", "code"}
+"""What stays within a paragraph; the last four lose their tags."""
+
 CONTAINERS = {"div", "section", "article", "blockquote", "body", "html", "center", "table", "tbody", "tr"}
 HEADINGS = {f"h{level}": min(max(level, 2), 4) for level in range(1, 7)}
-BLANK = re.compile(r"(?:\s|&nbsp;|\u00a0|\u3000|\u200b|\ufeff|<br\s*/?>)+")
-SCHEMES = {"http", "https", "mailto", "tel"}
+BLANKS = r"(?:\s|&nbsp;|\u200b|\ufeff|<br\s*/?>)+"
+LEADING = re.compile(BLANKS)
+TRAILING = re.compile(BLANKS + "$")
+INVISIBLE = re.compile(r"[\u200b\u200e\u200f\ufeff]")
 
 
 class Links(Protocol):
@@ -34,45 +36,42 @@ def to_blocks(source: str, *, links: Links, base_url: str) -> tuple[Block, ...]:
     for junk in soup(["script", "style", "head", "meta", "link", "xml", "title", "iframe", "object"]):
         junk.decompose()
     _resolve(soup, links, base_url)
-    for old, new in RENAMED.items():
-        for tag in soup(old):
-            tag.name = new
     return tuple(_blocks(soup.children))
 
 
 def plain(html: str) -> str:
     """Text of inline HTML, blanks folded."""
-    return " ".join(unescape(nh3.clean(html, tags=set())).split())
+    return one_line(markup.plain(html))
 
 
 def inline(html: str) -> str:
-    """Only the inline tags of an edition, trimmed; empty when nothing can be read."""
-    clean = nh3.clean(
-        html,
-        tags=INLINE,
-        attributes={"a": {"href"}},
-        url_schemes=SCHEMES,
-        link_rel=None,
-        clean_content_tags={"script", "style"},
-    )
-    clean = _trim(clean)
-    return clean if plain(clean) else ""
+    """Only the inline tags of an edition, without blanks at the ends; empty when nothing can be read."""
+    clean = markup.inline(html)
+    if not plain(clean):
+        return ""
+    lead, tail = LEADING.match(clean), TRAILING.search(clean)
+    return clean[lead.end() if lead else 0 : tail.start() if tail else len(clean)]
 
 
-def _trim(html: str) -> str:
-    lead = BLANK.match(html)
-    html = html[lead.end() :] if lead else html
-    tail = re.search(rf"(?:{BLANK.pattern})$", html)
-    return html[: tail.start()] if tail else html
+def one_line(value: object) -> str:
+    """Typed text on one line, without what no reader can see; empty for None."""
+    return " ".join(INVISIBLE.sub("", markup.xml_text(str(value))).split()) if value is not None else ""
 
 
 def _resolve(soup: BeautifulSoup, links: Links, base_url: str) -> None:
     for anchor in soup("a"):
-        href = _address(anchor, links)
+        href = _absolute(_address(anchor, links), base_url)
         if href:
-            anchor.attrs = {"href": urljoin(base_url + "/", href)}
+            anchor.attrs = {"href": href}
         else:
             anchor.unwrap()
+
+
+def _absolute(href: str | None, base_url: str) -> str | None:
+    try:
+        return urljoin(base_url, href) if href else None
+    except ValueError:  # no address at all, e.g. "http://["
+        return None
 
 
 def _address(anchor: Tag, links: Links) -> str | None:
@@ -91,7 +90,7 @@ def _blocks(nodes: Iterable[PageElement]) -> Iterator[Block]:
     for node in nodes:
         if not isinstance(node, Tag):
             loose.append(str(node) if type(node) is NavigableString else "")
-        elif node.name in INLINE or (node.name in {"span", "font", "mark", "code"}):
+        elif node.name in INLINE:
             loose.append(str(node))
         else:
             yield from _paragraph("".join(loose))
@@ -104,15 +103,20 @@ def _element(node: Tag) -> Iterator[Block]:
     if node.name in HEADINGS:
         text = plain(node.decode_contents())
         if text:
-            yield Heading(text=text[:200], level=HEADINGS[node.name])
+            yield Heading(text=text, level=HEADINGS[node.name])
     elif node.name in {"ul", "ol"}:
-        items = tuple(filter(None, (inline(li.decode_contents()) for li in node.find_all("li"))))
+        items = tuple(filter(None, (inline(_own(entry)) for entry in node.find_all("li"))))
         if items:
             yield ItemList(items=items, ordered=node.name == "ol")
     elif node.name in CONTAINERS or node.find(["p", "ul", "ol", "div", *HEADINGS]):
         yield from _blocks(node.children)
     else:
         yield from _paragraph(node.decode_contents())
+
+
+def _own(entry: Tag) -> str:
+    """The entry without lists inside it: their entries follow as entries of the same list."""
+    return "".join(str(child) for child in entry.children if getattr(child, "name", None) not in {"ul", "ol"})
 
 
 def _paragraph(html: str) -> Iterator[Block]:

@@ -66,7 +66,7 @@ OUTLETS = (
         group="区级平台",
         url="{sandbox}/receiver/egov/",
         options={"url": "{sandbox}/receiver/egov/items"},
-        secrets={"secret": "whsec_ZGVtby1zZWNyZXQtcGxhY2Vob2xkZXI="},
+        secrets={"secret": "demo-secret-placeholder"},
     ),
     DemoOutlet(
         slug="neikan",

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sites.policy.ContentSecurityPolicy",
+    "cms.middleware.SayWhy",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
