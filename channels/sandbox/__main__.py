@@ -15,12 +15,12 @@ DEMO_QUOTA_FACTOR = 100
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m channels.sandbox", description="外部系统沙箱:演示、演练和测试用"
+        prog="python -m channels.sandbox", description="外部系统沙箱：演示、演练和测试用"
     )
     parser.add_argument("--host", default="127.0.0.1", help="监听地址")
     parser.add_argument("--port", type=int, default=8900, help="监听端口")
-    parser.add_argument("--state", type=Path, help="保存内容的目录或文件;不填则只在内存中")
-    parser.add_argument("--publish-seconds", type=float, default=2.0, help="微信审核用时(秒)")
+    parser.add_argument("--state", type=Path, help="保存内容的目录或文件；不填则只在内存中")
+    parser.add_argument("--publish-seconds", type=float, default=2.0, help="微信审核用时（秒）")
     parser.add_argument("--real-quotas", action="store_true", help="按真实公众号的每日次数限制")
     options = parser.parse_args()
     config = SandboxConfig(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,17 +15,19 @@ ERROR_PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad
 
 
 class FaultKind(StrEnum):
-    """drop_*: the connection ends without an answer, before or after the call was carried out.
+    """drop_*: the connection ends without an answer. 500*: an error. html*: a page instead of JSON.
 
-    500: an error before, 500_after: after. html: a page instead of JSON, nothing done. slow: `seconds` pass first.
+    Each of these before the call is carried out, or after. 429: too many requests. slow: `seconds` pass first.
     errcode: the platform's refusal with `errcode`. publish_status: the next review ends with `status`.
     """
 
     DROP_BEFORE = "drop_before"
     DROP_AFTER_COMMIT = "drop_after_commit"
     ERROR = "500"
+    TOO_MANY = "429"
     ERROR_AFTER_COMMIT = "500_after"
     HTML = "html"
+    HTML_AFTER_COMMIT = "html_after"
     SLOW = "slow"
     ERRCODE = "errcode"
     PUBLISH_STATUS = "publish_status"
@@ -32,7 +35,7 @@ class FaultKind(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """Strikes the next `times` requests whose path contains `path`."""
+    """Strikes the next `times` requests in whose path the regular expression `path` is found."""
 
     path: str
     kind: FaultKind
@@ -41,6 +44,13 @@ class Fault:
     errmsg: str = "fault"
     seconds: float = 0.0
     status: int = 3
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a `path` that is no regular expression."""
+        try:
+            re.compile(self.path)
+        except re.error as error:
+            raise ValueError(f"path: {error}") from error
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -62,7 +72,7 @@ class Faults:
     def take(self, path: str, *, publishing: bool = False) -> Fault | None:
         """The fault that strikes a request now, used up once. `publishing` asks for the end of a review instead."""
         for fault in self._pending:
-            if fault.path in path and (fault.kind is FaultKind.PUBLISH_STATUS) == publishing:
+            if re.search(fault.path, path) and (fault.kind is FaultKind.PUBLISH_STATUS) == publishing:
                 fault.times -= 1
                 if fault.times <= 0:
                     self._pending.remove(fault)
@@ -93,7 +103,12 @@ async def _struck(fault: Fault, request: web.Request, handler: Handler) -> web.S
         case FaultKind.ERROR_AFTER_COMMIT:
             await handler(request)
             return web.Response(status=500, text="Internal Server Error")
+        case FaultKind.TOO_MANY:
+            return web.Response(status=429, text="Too Many Requests")
         case FaultKind.HTML:
+            return web.Response(text=ERROR_PAGE, content_type="text/html")
+        case FaultKind.HTML_AFTER_COMMIT:
+            await handler(request)
             return web.Response(text=ERROR_PAGE, content_type="text/html")
         case FaultKind.ERRCODE:
             return web.json_response({"errcode": fault.errcode, "errmsg": f"{fault.errmsg} rid: 0-fault-0"})

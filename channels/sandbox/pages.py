@@ -109,7 +109,7 @@ class Pages:
     async def _index(self, _: web.Request) -> web.Response:
         self._finish_reviews()
         sections = [
-            '<h1>外部系统沙箱</h1><p class="note">这里代替微信公众平台和外单位接收端,仅供演示、演练和测试,'
+            '<h1>外部系统沙箱</h1><p class="note">这里代替微信公众平台和外单位接收端，仅供演示、演练和测试，'
             "不连接任何真实系统。</p>",
             *(self._account_section(kind.removeprefix("article:")) for kind in self._store.kinds("article:")),
             *(self._receiver_section(kind.removeprefix("item:")) for kind in self._store.kinds("item:")),

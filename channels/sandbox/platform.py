@@ -78,7 +78,7 @@ class WeChatPlatform:
         if secret != account.secret:
             raise ApiError(40125, "invalid appsecret")
         if not stable:
-            self._spend(appid, "token")
+            self.spend(appid, "token")
         tokens, now = self._tokens_of(appid), self._clock.now()
         token, lifetime = tokens.stable(now, force=force) if stable else tokens.legacy(now)
         return {"access_token": token, "expires_in": lifetime}
@@ -106,11 +106,15 @@ class WeChatPlatform:
         for tokens in self._tokens.values():
             tokens.revoke()
 
+    def tokens(self) -> list[str]:
+        """The tokens that work now."""
+        return [token for tokens in self._tokens.values() for token in tokens.valid(self._clock.now())]
+
     def call(self, endpoint: str, call: Call) -> Document:
         handler = self._calls.get(endpoint)
         if handler is None:
             raise ApiError(40066, "invalid url")
-        self._spend(call.account.appid, endpoint)
+        self.spend(call.account.appid, endpoint)
         self.finish_reviews(call.account.appid)
         return handler(call)
 
@@ -125,8 +129,9 @@ class WeChatPlatform:
     def _tokens_of(self, appid: str) -> AccountTokens:
         return self._tokens.setdefault(appid, AccountTokens())
 
-    def _spend(self, appid: str, endpoint: str) -> None:
-        used = self._store.next(f"quota:{self._clock.day()}:{appid}:{endpoint}")
+    def spend(self, appid: str, endpoint: str, calls: int = 1) -> None:
+        """Counts calls of today. Raises ApiError over the quota."""
+        used = self._store.next(f"quota:{self._clock.day()}:{appid}:{endpoint}", calls)
         limit = self.config.quota(endpoint)
         if limit is not None and used > limit:
             raise ApiError(45009, "reach max api daily quota limit")

@@ -118,4 +118,4 @@ def _gone(item_id: str, version: int, held: Document | None) -> Document:
 def _headline(data: Document) -> str:
     """ninjs carries headlines as a list with roles; a plain `headline` is taken as well."""
     listed = [str(h.get("value", "")) for h in data.get("headlines", []) if isinstance(h, dict)]
-    return next((text for text in [*listed, str(data.get("headline", ""))] if text), "(无标题)")
+    return next((text for text in [*listed, str(data.get("headline", ""))] if text), "（无标题）")

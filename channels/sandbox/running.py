@@ -23,14 +23,14 @@ class RunningSandbox:
 
     def __init__(self, config: SandboxConfig | None = None) -> None:
         self._sandbox = Sandbox(config or SandboxConfig(publish_seconds=0))
-        self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
-        self._stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._stop: asyncio.Event
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
         self.url = ""
 
     def fault(self, path: str, kind: str, **details: Any) -> None:
-        """Strike the next requests whose path contains `path`; details as in faults.Fault."""
+        """Strike the next requests whose path matches `path`; details as in faults.Fault."""
         self._do(lambda: self._sandbox.faults.add(Fault(path=path, kind=FaultKind(kind), **details)))
 
     def clear_faults(self) -> None:
@@ -49,6 +49,22 @@ class RunningSandbox:
 
     def revoke_tokens(self) -> None:
         self._do(self._sandbox.platform.revoke_tokens)
+
+    def tokens(self) -> list[str]:
+        """The access tokens that work now."""
+        return self._do(self._sandbox.platform.tokens)
+
+    def spend(self, appid: str, endpoint: str, calls: int) -> None:
+        """As if that many calls had been made today."""
+        self._do(lambda: self._sandbox.platform.spend(appid, endpoint, calls))
+
+    def drop_drafts(self, appid: str) -> None:
+        """As if staff had emptied the draft box."""
+        self._do(lambda: self._sandbox.store.drop(f"draft:{appid}"))
+
+    def drop_materials(self, appid: str) -> None:
+        """As if staff had emptied the picture library."""
+        self._do(lambda: self._sandbox.store.drop(f"material:{appid}"))
 
     def count(self, kind: str) -> int:
         """How many documents of a kind there are, such as `draft:<appid>` or `material:<appid>`."""
@@ -82,11 +98,10 @@ class RunningSandbox:
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(10)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
+        asyncio.run(self._serve())
 
     async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         app = self._sandbox.application()
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()

@@ -49,6 +49,10 @@ class Store:
         """Whether there was one."""
         return self._db.execute("DELETE FROM record WHERE kind = ? AND id = ?", (kind, key)).rowcount > 0
 
+    def drop(self, kind: str) -> None:
+        """Delete everything of a kind."""
+        self._db.execute("DELETE FROM record WHERE kind = ?", (kind,))
+
     def all(self, kind: str, *, offset: int = 0, limit: int = -1) -> list[Document]:
         """Newest first."""
         rows = self._db.execute(

@@ -56,6 +56,11 @@ class AccountTokens:
         """As if somebody had reset them: what is out is worthless."""
         self._legacy, self._stable = _Kind(), _Kind()
 
+    def valid(self, now: float) -> list[str]:
+        kinds = (self._legacy, self._stable)
+        found = [token for kind in kinds for token in (kind.current, kind.previous)]
+        return [token for token in found if token and self.errcode(token, now) == 0]
+
     def errcode(self, token: str, now: float) -> int:
         """0 for a token that works."""
         states = {self._legacy.state(token, now), self._stable.state(token, now)}

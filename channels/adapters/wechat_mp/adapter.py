@@ -62,20 +62,27 @@ class WeChatAdapter(Adapter):
         look_seconds=(600, 86_400, 604_800),
     )
     options: ClassVar[tuple[Option, ...]] = (
-        Option(name="appid", label="AppID", help="公众号后台“设置与开发—基本配置”中的开发者 ID"),
-        Option(name="secret", label="AppSecret", help="同一页面的开发者密码;保存后不再显示", secret=True),
-        Option(name="account_name", label="公众号名称", help="仅在本系统内显示,如“品质城中”", required=False),
+        Option(name="appid", label="开发者 ID（AppID）", help="公众号后台“设置与开发—基本配置”中查看"),
+        Option(
+            name="secret",
+            label="开发者密码（AppSecret）",
+            help="在同一页面重置后取得；保存后不再显示",
+            secret=True,
+        ),
+        Option(
+            name="account_name", label="公众号名称", help="仅在本系统内显示，如“品质城中”", required=False
+        ),
         Option(
             name="author",
             label="默认作者",
-            help=f"稿件没有作者时使用,最多 {AUTHOR_MAX} 字",
+            help=f"稿件没有作者时使用，最多 {AUTHOR_MAX} 字",
             required=False,
         ),
         Option(name="api_base", label="接口地址", help="一般不需要修改", required=False, default=API_BASE),
         Option(
             name="unknown_wait",
-            label="结果不明时的等待(秒)",
-            help="发布请求没有得到答复时,等待这么久仍查不到文章才重新提交",
+            label="结果不明时的等待（秒）",
+            help="发布请求没有得到答复时，等待这么久仍查不到文章才重新提交",
             required=False,
             default=str(UNKNOWN_WAIT),
         ),
@@ -110,7 +117,7 @@ class WeChatAdapter(Adapter):
         platform, journal = self._platform(), Journal(checkpoint, token)
         progress = await journal.load()
         if progress.stage is Stage.SUBMITTING:
-            raise OutcomeUnknown("上一次发布请求没有得到答复,系统正在核对微信端实际情况,请勿手工重发")
+            raise OutcomeUnknown("上一次发布请求没有得到答复，系统正在核对微信端实际情况，请勿手工重发")
         if progress.stage is not Stage.SUBMITTED:
             if previous is not None and previous.token != token:
                 progress = await journal.move(progress, predecessor=json.dumps(previous.to_json()))
@@ -127,7 +134,7 @@ class WeChatAdapter(Adapter):
             token,
             f"publish:{progress.publish_id}",
             settled=False,
-            note="已提交发布,等待微信审核结果",
+            note="已提交发布，等待微信审核结果",
             raw={"media_id": progress.media_id, "msg_data_id": progress.msg_data_id},
         )
 
@@ -136,9 +143,9 @@ class WeChatAdapter(Adapter):
         article_id = await self._take_down(self._platform(), receipt, checkpoint)
         if not article_id:
             return replace(
-                receipt, remote_id="", remote_url="", settled=False, note="没有已发布的文章,等待核对"
+                receipt, remote_id="", remote_url="", settled=False, note="没有已发布的文章，等待核对"
             )
-        return replace(receipt, remote_id=f"article:{article_id}", settled=False, note="已删除,等待核对")
+        return replace(receipt, remote_id=f"article:{article_id}", settled=False, note="已删除，等待核对")
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:
         platform, journal = self._platform(), Journal(checkpoint, receipt.token)
@@ -198,7 +205,7 @@ class WeChatAdapter(Adapter):
             publish_id, msg_data_id = await platform.submit(progress.media_id)
         except (OutcomeUnknown, Missing) as error:
             raise OutcomeUnknown(
-                "发布请求的结果未知,系统将先核对微信端实际情况,请勿手工重发",
+                "发布请求的结果未知，系统将先核对微信端实际情况，请勿手工重发",
                 code=error.code,
                 detail=error.detail,
             ) from error
@@ -232,13 +239,13 @@ class WeChatAdapter(Adapter):
         if publish_id or progress.publish_id:
             job = await platform.job(publish_id or progress.publish_id)
             if job.state is Publishing.RUNNING:
-                raise Throttled("文章仍在发布过程中,发布完成后立即撤下", retry_after=RUNNING_PAUSE)
+                raise Throttled("文章仍在发布过程中，发布完成后立即撤下", retry_after=RUNNING_PAUSE)
             return job.article_id
         mark = Mark.of(receipt.token, receipt.version)
         copies = await platform.copies(_content_id(receipt.uri), pages=LOOK_BACK)
         article = _with_key(copies, mark.key)
         if article is None and progress.stage is Stage.SUBMITTING and self._is_fresh(progress):
-            raise Throttled("上一次发布请求的结果尚未查明,查明后立即撤下", retry_after=RUNNING_PAUSE)
+            raise Throttled("上一次发布请求的结果尚未查明，查明后立即撤下", retry_after=RUNNING_PAUSE)
         return article.article_id if article else ""
 
     # -- verify -------------------------------------------------------------------------------------------------
@@ -291,18 +298,18 @@ class WeChatAdapter(Adapter):
             kind, _, article_id = before.remote_id.partition(":")
             if kind == "article":
                 return await self._look_at_article(platform, before, article_id, journal)
-        return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章,发布请求尚未发出")
+        return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章，发布请求尚未发出")
 
     async def _look_for_submit(self, platform: Platform, progress: Progress, journal: Journal) -> Observation:
         """A submit that left no article so far. A draft that is still there after the wait was never submitted."""
         if self._is_fresh(progress):
-            return Observation(presence=Presence.PENDING, note="发布请求的结果尚未查明,系统继续核对")
+            return Observation(presence=Presence.PENDING, note="发布请求的结果尚未查明，系统继续核对")
         if await platform.has_draft(progress.media_id):
             await journal.move(progress, stage=Stage.DRAFTED)
-            return Observation(presence=Presence.ABSENT, note="草稿仍在草稿箱,发布请求未生效")
+            return Observation(presence=Presence.ABSENT, note="草稿仍在草稿箱，发布请求未生效")
         return Observation(
             presence=Presence.UNKNOWN,
-            note="草稿已不在草稿箱,已发布列表中也没有这篇文章,请登录公众号后台核对后人工确认",
+            note="草稿已不在草稿箱，已发布列表中也没有这篇文章，请登录公众号后台核对后人工确认",
         )
 
     def _is_fresh(self, progress: Progress) -> bool:
@@ -324,7 +331,7 @@ class WeChatAdapter(Adapter):
         """Raises ConfigError when the outlet is not filled in."""
         appid, secret = self._option("appid"), self.outlet.secrets.get("secret", "").strip()
         if not appid or not secret:
-            raise ConfigError("公众号的 AppID 或密钥未填写,请在终端设置中补充")
+            raise ConfigError("公众号的 AppID 或密钥未填写，请在终端设置中补充")
         return Platform(account(self._option("api_base").rstrip("/"), appid, secret))
 
 
@@ -373,7 +380,7 @@ def _present(receipt: Receipt, article: Article) -> Observation:
         note="",
     )
     if article.mark is None:
-        note = "文章的原文链接已被人工改动,无法确认版本"
+        note = "文章的原文链接已被人工改动，无法确认版本"
         return Observation(presence=Presence.PRESENT, remote_url=found.remote_url, note=note, receipt=found)
     if article.mark.key != receipt.token[:KEY_LENGTH]:
         found = replace(found, token=article.mark.key, raw={})

@@ -7,6 +7,8 @@ ignores the timeout; HubClient replaces that part and nothing else.
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -34,6 +36,18 @@ PARALLEL = 2
 """Calls one account takes at a time; also the threads an account may hold up when the platform hangs."""
 
 Json = dict[str, Any]
+_TOKEN = re.compile(r"access_token=[^&\s\"']+")
+
+
+class _NoTokens(logging.Filter):
+    """The platform wants its token in the address, and urllib3 logs addresses."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _TOKEN.sub("access_token=***", record.getMessage()), ()
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_NoTokens())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +116,13 @@ class HubClient(WeChatClient):  # type: ignore[misc]
         except _StaleToken:
             fresh = self.token(instead_of=token)
         if fresh == token:
-            raise ConfigError("微信拒绝了刚取得的令牌,请核对 AppID 和密钥,并确认没有其他系统在重置令牌")
+            raise ConfigError("微信拒绝了刚取得的令牌，请核对 AppID 和密钥，并确认没有其他系统在重置令牌")
         try:
             return request(fresh)
         except _StaleToken:
-            raise ConfigError("微信连续拒绝新令牌,请核对 AppID 和密钥,并确认没有其他系统在重置令牌") from None
+            raise ConfigError(
+                "微信连续拒绝新令牌，请核对 AppID 和密钥，并确认没有其他系统在重置令牌"
+            ) from None
 
     def _once(
         self,
@@ -148,7 +164,7 @@ class HubClient(WeChatClient):  # type: ignore[misc]
             ) from None
         token, lifetime = answer.get("access_token"), answer.get("expires_in", 7200)
         if not isinstance(token, str) or not token:
-            raise Misbehaved("微信没有返回令牌,请把详情转交技术人员", detail=str(sorted(answer)))
+            raise Misbehaved("微信没有返回令牌，请把详情转交技术人员", detail=str(sorted(answer)))
         return token, float(lifetime)
 
     def _answer(self, endpoint: str, send: Callable[[], Any], *, write: bool, known: str) -> Json:
@@ -159,7 +175,7 @@ class HubClient(WeChatClient):  # type: ignore[misc]
             raise self._refusal(endpoint, error, write=write, known=known) from None
         except requests.exceptions.SSLError as error:
             raise ConfigError(
-                "与微信的加密连接失败,请检查网络设备和系统时间", code=type(error).__name__
+                "与微信的加密连接失败，请检查网络设备和系统时间", code=type(error).__name__
             ) from None
         except requests.RequestException as error:
             raise _broken(error, write=write) from None
@@ -196,27 +212,27 @@ def _broken(error: requests.RequestException, *, write: bool) -> ChannelError:
     )
     code = type(reason if isinstance(reason, Exception) else error).__name__
     if write and not never_left:
-        return OutcomeUnknown("微信没有答复,本次请求可能已生效,系统将先核对", code=code)
-    return Unreachable("连接不上微信接口,稍后自动重试", code=code)
+        return OutcomeUnknown("微信没有答复，本次请求可能已生效，系统将先核对", code=code)
+    return Unreachable("连接不上微信接口，稍后自动重试", code=code)
 
 
 def _garbled(*, write: bool, detail: str) -> ChannelError:
     if write:
         return OutcomeUnknown(
-            "微信的答复无法识别,本次请求可能已生效,系统将先核对", code="non-json", detail=detail
+            "微信的答复无法识别，本次请求可能已生效，系统将先核对", code="non-json", detail=detail
         )
-    return Unreachable("微信的答复无法识别,稍后自动重试", code="non-json", detail=detail)
+    return Unreachable("微信的答复无法识别，稍后自动重试", code="non-json", detail=detail)
 
 
 def _http_failure(status: int, *, write: bool, detail: str) -> ChannelError:
     code = f"HTTP {status}"
     if status == 429:
-        return Throttled("微信接口要求放慢调用,稍后自动继续", code=code, detail=detail)
+        return Throttled("微信接口要求放慢调用，稍后自动继续", code=code, detail=detail)
     if status < 500:
-        return Misbehaved("微信接口地址没有正常应答,请核对接口地址后转交技术人员", code=code, detail=detail)
+        return Misbehaved("微信接口地址没有正常应答，请核对接口地址后转交技术人员", code=code, detail=detail)
     if write:
-        return OutcomeUnknown("微信接口出错,本次请求可能已生效,系统将先核对", code=code, detail=detail)
-    return Unreachable("微信接口出错,稍后自动重试", code=code, detail=detail)
+        return OutcomeUnknown("微信接口出错，本次请求可能已生效，系统将先核对", code=code, detail=detail)
+    return Unreachable("微信接口出错，稍后自动重试", code=code, detail=detail)
 
 
 class Account:
@@ -241,5 +257,5 @@ def account(api_base: str, appid: str, secret: str, clock: Callable[[], float] =
     parts = urlsplit(api_base)
     loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
-        raise ConfigError("微信接口地址必须以 https:// 开头,请在终端设置中更正")
+        raise ConfigError("微信接口地址必须以 https:// 开头，请在终端设置中更正")
     return Account(api_base, appid, secret, clock=clock)

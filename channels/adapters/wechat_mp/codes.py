@@ -55,66 +55,68 @@ def _same(codes: tuple[int, ...], error: type[ChannelError], sentence: str) -> d
 
 
 _CONFIG: dict[int, Meaning] = {
-    **_same((40001, 40125), ConfigError, "公众号密钥(AppSecret)不正确,请在终端设置中重新填写"),
-    **_same((40013,), ConfigError, "公众号 AppID 不正确,请在终端设置中核对"),
+    **_same((40001, 40125), ConfigError, "公众号密钥（AppSecret）不正确，请在终端设置中重新填写"),
+    **_same((40013,), ConfigError, "公众号 AppID 不正确，请在终端设置中核对"),
     **_same(
-        (40164, 61004), ConfigError, "本系统的出口 IP 不在公众号白名单内,请把详情中的 IP 加入公众号后台白名单"
+        (40164, 61004),
+        ConfigError,
+        "本系统的出口 IP 不在公众号白名单内，请把详情中的 IP 加入公众号后台白名单",
     ),
-    **_same((40243,), ConfigError, "公众号密钥已被冻结,请在公众号后台解冻(约需 10 分钟)后恢复投递"),
+    **_same((40243,), ConfigError, "公众号密钥已被冻结，请在公众号后台解冻（约需 10 分钟）后恢复投递"),
     **_same(
         (89501, 89503, 89506, 89507),
         ConfigError,
-        "公众号管理员尚未确认本系统的调用,请管理员在微信中确认后恢复投递",
+        "公众号管理员尚未确认本系统的调用，请管理员在微信中确认后恢复投递",
     ),
     **_same(
         (48001, 48008, 61007),
         ConfigError,
-        "该公众号没有调用此接口的权限,请核对账号认证情况,或改为人工发布",
+        "该公众号没有调用此接口的权限，请核对账号认证情况，或改为人工发布",
     ),
-    **_same((48004, 50002, 50004), ConfigError, "公众号接口被封禁或账号受限,请登录公众号后台查看通知并处理"),
+    **_same((48004, 50002, 50004), ConfigError, "公众号接口被封禁或账号受限，请登录公众号后台查看通知并处理"),
 }
 
 _PATIENCE: dict[int, Meaning] = {
-    45009: Meaning(Throttled, "该公众号当日接口次数已用完,零点后自动继续", Pause.MIDNIGHT),
-    45011: Meaning(Throttled, "对该公众号的调用过于频繁,一分钟后自动继续", Pause.MINUTE),
-    53501: Meaning(Throttled, "微信提示发布过于频繁,一小时后自动继续", Pause.HOUR),
+    45009: Meaning(Throttled, "该公众号当日接口次数已用完，零点后自动继续", Pause.MIDNIGHT),
+    45011: Meaning(Throttled, "对该公众号的调用过于频繁，一分钟后自动继续", Pause.MINUTE),
+    53501: Meaning(Throttled, "微信提示发布过于频繁，一小时后自动继续", Pause.HOUR),
 }
 
 _CONTENT: dict[int, Meaning] = {
     **_same(
         (40004, 40005, 40006, 40009, 40137, 45001),
         Refused,
-        "图片类型或大小不符合微信要求,请更换图片后重新签发",
+        "图片类型或大小不符合微信要求，请更换图片后重新签发",
     ),
-    **_same((44003,), Refused, "微信认为图文内容为空,请补充正文后重新签发"),
-    **_same((45002, 45008), Refused, "正文超过微信长度上限,请精简正文后重新签发"),
-    **_same((45003,), Refused, "标题超过微信长度上限,请缩短标题后重新签发"),
-    **_same((45004,), Refused, "摘要超过微信长度上限,请缩短摘要后重新签发"),
-    **_same((45005,), Refused, "原文链接超过微信长度上限,请联系技术人员缩短网址"),
-    **_same((45110,), Refused, "作者超过微信长度上限,请缩短作者后重新签发"),
-    **_same((45166, 40033, 40035), Refused, "微信认为正文含有不允许的内容,请修改正文后重新签发"),
-    **_same((53402,), Refused, "封面裁剪失败,请更换尺寸正常的封面后重新签发"),
-    **_same((40066, 65316, 65317), Refused, "正文中的链接不被微信接受,请删除外部链接后重新签发"),
-    **_same((53503,), Refused, "草稿未通过微信的发布检查,请登录公众号后台查看草稿并按提示修改"),
-    **_same((53504, 53505), Refused, "微信要求在公众号后台手工保存并发布这篇草稿,请登录后台处理"),
+    **_same((44003,), Refused, "微信认为图文内容为空，请补充正文后重新签发"),
+    **_same((45002, 45008), Refused, "正文超过微信长度上限，请精简正文后重新签发"),
+    **_same((45003,), Refused, "标题超过微信长度上限，请缩短标题后重新签发"),
+    **_same((45004,), Refused, "摘要超过微信长度上限，请缩短摘要后重新签发"),
+    **_same((45005,), Refused, "原文链接超过微信长度上限，请联系技术人员缩短网址"),
+    **_same((45110,), Refused, "作者超过微信长度上限，请缩短作者后重新签发"),
+    **_same((45166, 40033, 40035), Refused, "微信认为正文含有不允许的内容，请修改正文后重新签发"),
+    **_same((53402,), Refused, "封面裁剪失败，请更换尺寸正常的封面后重新签发"),
+    **_same((40066, 65316, 65317), Refused, "正文中的链接不被微信接受，请删除外部链接后重新签发"),
+    **_same((53503,), Refused, "草稿未通过微信的发布检查，请登录公众号后台查看草稿并按提示修改"),
+    **_same((53504, 53505), Refused, "微信要求在公众号后台手工保存并发布这篇草稿，请登录后台处理"),
 }
 
 _BUGS: dict[int, Meaning] = {
-    **_same((41001, 41002, 41004), Misbehaved, "调用微信时缺少凭据参数,请把详情转交技术人员"),
-    **_same((41005, 44001), Misbehaved, "微信没有收到文件内容,请把详情转交技术人员"),
-    **_same((47001,), Misbehaved, "微信无法解析提交的数据,请把详情转交技术人员"),
+    **_same((41001, 41002, 41004), Misbehaved, "调用微信时缺少凭据参数，请把详情转交技术人员"),
+    **_same((41005, 44001), Misbehaved, "微信没有收到文件内容，请把详情转交技术人员"),
+    **_same((47001,), Misbehaved, "微信无法解析提交的数据，请把详情转交技术人员"),
 }
 
 _LOOK: dict[int, Meaning] = {
-    BAD_MEDIA_ID: Meaning(Missing, "微信端的草稿或素材已不存在,系统将先核对再处理"),
-    53600: Meaning(Missing, "微信端查不到这篇文章,系统将先核对再处理"),
+    BAD_MEDIA_ID: Meaning(Missing, "微信端的草稿或素材已不存在，系统将先核对再处理"),
+    53600: Meaning(Missing, "微信端查不到这篇文章，系统将先核对再处理"),
 }
 
 MEANINGS: dict[int, Meaning] = {**_CONFIG, **_PATIENCE, **_CONTENT, **_BUGS, **_LOOK}
 
 QUOTA_SENTENCES: dict[str, str] = {
-    "freepublish/delete": "微信每天只允许删除 10 次且今日已用完,零点后自动继续;急需撤下请立即在公众号后台手工删除",
-    "freepublish/submit": "该公众号今日发布次数已用完,零点后自动继续;急需发布请在公众号后台手工发布草稿",
+    "freepublish/delete": "微信每天只允许删除 10 次且今日已用完，零点后自动继续；急需撤下请立即在公众号后台手工删除",
+    "freepublish/submit": "该公众号今日发布次数已用完，零点后自动继续；急需发布请在公众号后台手工发布草稿",
 }
 
 
@@ -125,7 +127,7 @@ def failure(code: int, *, endpoint: str, write: bool, now: float, detail: str) -
     meaning = MEANINGS.get(code)
     if meaning is None:
         return Misbehaved(
-            f"微信返回了未收录的错误码 {code},请把详情转交技术人员", code=str(code), detail=detail
+            f"微信返回了未收录的错误码 {code}，请把详情转交技术人员", code=str(code), detail=detail
         )
     if meaning.pause is not None:
         sentence = meaning.sentence
@@ -137,19 +139,19 @@ def failure(code: int, *, endpoint: str, write: bool, now: float, detail: str) -
 
 def _busy(*, write: bool, detail: str) -> ChannelError:
     if write:
-        return OutcomeUnknown("微信系统繁忙,本次请求可能已生效,系统将先核对", code=str(BUSY), detail=detail)
-    return Unreachable("微信系统繁忙,稍后自动重试", code=str(BUSY), detail=detail)
+        return OutcomeUnknown("微信系统繁忙，本次请求可能已生效，系统将先核对", code=str(BUSY), detail=detail)
+    return Unreachable("微信系统繁忙，稍后自动重试", code=str(BUSY), detail=detail)
 
 
 PUBLISH_FAILURES: dict[int, str] = {
-    2: "微信原创校验未通过,请在公众号后台取消原创声明或修改内容后重新签发",
-    3: "微信发布失败且未说明原因,请登录公众号后台查看;确认无误后可点“重试”",
-    4: "微信平台审核未通过,请按公众号后台通知修改内容后重新签发",
+    2: "微信原创校验未通过，请在公众号后台取消原创声明或修改内容后重新签发",
+    3: "微信发布失败且未说明原因，请登录公众号后台查看；确认无误后可点“重试”",
+    4: "微信平台审核未通过，请按公众号后台通知修改内容后重新签发",
 }
 """`publish_status` values that end without an article."""
 
 PUBLISH_REMOVALS: dict[int, str] = {
     5: "文章发布后已被运营人员在公众号后台删除",
-    6: "文章发布后已被微信平台封禁,请登录公众号后台查看原因",
+    6: "文章发布后已被微信平台封禁，请登录公众号后台查看原因",
 }
 """`publish_status` values of an article that was there and is gone."""

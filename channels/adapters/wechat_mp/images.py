@@ -63,7 +63,7 @@ def _open(data: bytes, name: str) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(data))
             if picture.width * picture.height > MAX_PIXELS:
-                raise ContentError(f"图片“{name}”像素过大,请缩小后重新上传并签发")
+                raise ContentError(f"图片“{name}”像素过大，请缩小后重新上传并签发")
             picture.load()
     except (
         UnidentifiedImageError,
@@ -74,7 +74,7 @@ def _open(data: bytes, name: str) -> Image.Image:
         SyntaxError,
         EOFError,
     ) as error:
-        raise ContentError(f"图片“{name}”已损坏或不是图片文件,请更换后重新签发") from error
+        raise ContentError(f"图片“{name}”已损坏或不是图片文件，请更换后重新签发") from error
     return picture
 
 

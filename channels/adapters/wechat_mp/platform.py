@@ -70,9 +70,9 @@ class Platform:
         try:
             items = (await self._account.call("draft/get", {"media_id": media_id})).get("news_item")
         except Missing as error:
-            raise Unreachable("刚建立的草稿暂时查不到,稍后自动重试", code=error.code) from error
+            raise Unreachable("刚建立的草稿暂时查不到，稍后自动重试", code=error.code) from error
         if not items:
-            raise Misbehaved("微信的草稿没有内容,请把详情转交技术人员")
+            raise Misbehaved("微信的草稿没有内容，请把详情转交技术人员")
         first: Json = items[0]
         return first
 
@@ -108,7 +108,7 @@ class Platform:
             return _word(answer, "publish_id"), str(answer.get("msg_data_id", ""))
         except Misbehaved as error:
             raise OutcomeUnknown(
-                "微信受理了发布但没有给出任务编号,系统将先核对", detail=error.detail
+                "微信受理了发布但没有给出任务编号，系统将先核对", detail=error.detail
             ) from error
 
     async def job(self, publish_id: str) -> Job:
@@ -130,7 +130,7 @@ class Platform:
         if status in codes.PUBLISH_REMOVALS:
             return Job(Publishing.REMOVED, status)
         raise Misbehaved(
-            f"微信返回了未收录的发布状态 {status},请把详情转交技术人员",
+            f"微信返回了未收录的发布状态 {status}，请把详情转交技术人员",
             code=f"publish_status={status}",
             detail=str(answer),
         )
@@ -140,7 +140,7 @@ class Platform:
         answer = await self._account.call("freepublish/getarticle", {"article_id": article_id})
         items = answer.get("news_item")
         if not items:
-            raise Missing("微信端查不到这篇文章,系统将先核对再处理")
+            raise Missing("微信端查不到这篇文章，系统将先核对再处理")
         return _article(article_id, items)
 
     async def copies(self, content_id: str, *, pages: int) -> list[Article]:
@@ -198,5 +198,5 @@ def _word(answer: Json, name: str) -> str:
     """A value that has to be in the answer, as text: ids come as strings or as numbers."""
     value = answer.get(name)
     if value is None or value == "":
-        raise Misbehaved(f"微信的答复缺少 {name},请把详情转交技术人员", detail=str(answer))
+        raise Misbehaved(f"微信的答复缺少 {name}，请把详情转交技术人员", detail=str(answer))
     return str(value)

@@ -50,9 +50,10 @@ CSS = """
 .h{margin:1.4em 0 .7em;padding-left:.5em;border-left:4px solid #a61b1b;font-size:1.1em;line-height:1.4}
 .f{margin:1em 0;text-align:center}
 .i{max-width:100%}
-.c{margin:.3em 0 0;color:#666;font-size:.85em;line-height:1.5;text-align:center}
+.b{margin:.4em 0 0;color:#666;font-size:.85em;text-align:right}
+.c{margin:.4em 0;color:#666;font-size:.85em;line-height:1.5;text-align:center}
 .t{width:100%;border-collapse:collapse;font-size:.88em;line-height:1.5}
-.d{border:1px solid #ccc;padding:.4em}
+.d{border:1px solid #ccc;padding:.4em;text-align:left}
 .e{border:1px solid #ccc;padding:.4em;background-color:#f4f1ec;text-align:left}
 .k{margin:0 0 .8em;padding:.6em .8em;border:1px solid #ccc}
 .l{margin:0 0 1em;padding-left:1.6em}
@@ -87,14 +88,14 @@ def render(edition: Edition, *, default_author: str) -> Rendering:
     """Raises Unrepresentable when title or digest are over the limit or no block of the body fits."""
     if len(edition.headline) > TITLE_MAX:
         raise Unrepresentable(
-            f"标题 {len(edition.headline)} 字,超过微信上限 {TITLE_MAX} 字,请缩短标题后重新签发"
+            f"标题 {len(edition.headline)} 字，超过微信上限 {TITLE_MAX} 字，请缩短标题后重新签发"
         )
     if len(edition.summary) > DIGEST_MAX:
         raise Unrepresentable(
-            f"摘要 {len(edition.summary)} 字,超过微信上限 {DIGEST_MAX} 字,请缩短摘要后重新签发"
+            f"摘要 {len(edition.summary)} 字，超过微信上限 {DIGEST_MAX} 字，请缩短摘要后重新签发"
         )
     if not edition.body:
-        raise Unrepresentable("正文为空,请填写正文后重新签发")
+        raise Unrepresentable("正文为空，请填写正文后重新签发")
     kept = blocks_that_fit(edition)
     cover = cover_of(edition)
     payload: dict[str, Any] = {
@@ -133,7 +134,7 @@ def blocks_that_fit(edition: Edition) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if _fits(content(edition, middle)) else (low, middle - 1)
     if low == 0:
-        raise Unrepresentable("正文第一段就超过微信的长度上限,请分段或精简后重新签发")
+        raise Unrepresentable("正文第一段就超过微信的长度上限，请分段或精简后重新签发")
     return low
 
 
@@ -142,13 +143,13 @@ def content(edition: Edition, count: int) -> str:
     notes = Footnotes()
     parts = ['<section class="a">']
     if edition.correction:
-        parts.append(f'<section class="n">更正:{_html(edition.correction.note)}</section>')
+        parts.append(f'<section class="n">更正：{_html(edition.correction.note)}</section>')
     parts += [_line("发文字号", alt.value) for alt in edition.alt_ids if alt.role == "doc_number"]
     if edition.service:
         parts.append(_service(edition.service))
     parts += [_block(block, notes) for block in edition.body[:count]]
     if count < len(edition.body):
-        parts.append('<section class="n">本文较长,此处为节选。请点击文末“阅读原文”查看全文。</section>')
+        parts.append('<section class="n">本文较长，此处为节选。请点击文末“阅读原文”查看全文。</section>')
     parts.append(_closing(edition, notes))
     parts.append("</section>")
     return _finished("".join(parts))
@@ -192,10 +193,10 @@ def _block(block: Block, notes: Footnotes) -> str:
             items = "".join(f"<li>{_inline(item, notes)}</li>" for item in block.items)
             return f'<{tag} class="l">{items}</{tag}>'
         case Quote():
-            by = f'<p class="c">——{_html(block.attribution)}</p>' if block.attribution else ""
+            by = f'<p class="b">——{_html(block.attribution)}</p>' if block.attribution else ""
             return f'<blockquote class="q">{_html(block.text)}{by}</blockquote>'
         case Attachment():
-            return f'<section class="s">附件:{_html(block.title or block.asset.name)}</section>'
+            return f'<section class="s">附件：{_html(block.title or block.asset.name)}</section>'
 
 
 def _figure(image: Image) -> str:
@@ -227,7 +228,7 @@ def _cards(table: Table) -> Iterator[str]:
     names = table.rows[0]
     for row in table.rows[1:]:
         lines = "".join(
-            f'<p class="z"><strong>{_html(name)}</strong>:{_html(text)}</p>'
+            f'<p class="z"><strong>{_html(name)}</strong>：{_html(text)}</p>'
             for name, text in zip(names, row, strict=True)
             if text.strip()
         )
@@ -246,18 +247,18 @@ def _service(service: ServiceFacts) -> str:
 
 
 def _line(label: str, text: str) -> str:
-    return f'<p class="z"><strong>{label}</strong>:{_html(text)}</p>' if text else ""
+    return f'<p class="z"><strong>{label}</strong>：{_html(text)}</p>' if text else ""
 
 
 def _closing(edition: Edition, notes: Footnotes) -> str:
     """Where it comes from and who answers for it; addresses as text, because links would be dead."""
     lines = [f"[{number}] {_html(url)}" for number, url in enumerate(notes.urls, start=1)]
     if any(isinstance(block, Attachment) for block in edition.body):
-        lines.append(f"附件下载:点击文末“阅读原文”,或访问 {_html(edition.permalink)}")
+        lines.append(f"附件下载：点击文末“阅读原文”，或访问 {_html(edition.permalink)}")
     signatures = (("来源", edition.source), ("作者", edition.by), ("编辑", edition.editor))
-    lines += [f"{label}:{_html(name)}" for label, name in signatures if name]
+    lines += [f"{label}：{_html(name)}" for label, name in signatures if name]
     if edition.issuer.name and edition.issuer.name != edition.source:
-        lines.append(f"发布单位:{_html(edition.issuer.name)}")
+        lines.append(f"发布单位：{_html(edition.issuer.name)}")
     return '<section class="r">' + "".join(f'<p class="z">{line}</p>' for line in lines) + "</section>"
 
 

@@ -44,7 +44,7 @@ class Uploads:
         foreign = set(_IMG.findall(content)) - set(urls.values())
         if foreign:
             raise Misbehaved(
-                "文中有未上传到微信的图片,请把详情转交技术人员", detail="; ".join(sorted(foreign))
+                "文中有未上传到微信的图片，请把详情转交技术人员", detail="; ".join(sorted(foreign))
             )
         return {
             "article_type": "news",
@@ -73,7 +73,7 @@ class Uploads:
             return await self._platform.add_draft(article)
         except Missing as error:
             raise Misbehaved(
-                "微信两次拒绝了刚上传的封面,请把详情转交技术人员", code=error.code, detail=error.detail
+                "微信两次拒绝了刚上传的封面，请把详情转交技术人员", code=error.code, detail=error.detail
             ) from error
 
     async def _image(self, asset: Asset) -> str:
@@ -114,16 +114,16 @@ class Uploads:
         try:
             return await self._files.read(asset)
         except FileNotFoundError as error:
-            raise ContentError(f"图片“{asset.name}”的文件已丢失,请重新上传图片并签发") from error
+            raise ContentError(f"图片“{asset.name}”的文件已丢失，请重新上传图片并签发") from error
 
 
 def compare(sent: Json, kept: Json) -> None:
     """Raises Misbehaved when the platform changed what later steps rely on: our key, or the pictures."""
     if kept.get("content_source_url") != sent["content_source_url"]:
         raise Misbehaved(
-            "微信改动了原文链接,无法据此核对文章,请把详情转交技术人员",
+            "微信改动了原文链接，无法据此核对文章，请把详情转交技术人员",
             detail=f"{sent['content_source_url']} -> {kept.get('content_source_url')}",
         )
     lost = sent["content"].count("<img") - str(kept.get("content", "")).count("<img")
     if lost > 0:
-        raise Misbehaved(f"微信过滤了正文中的 {lost} 张图片,请把详情转交技术人员")
+        raise Misbehaved(f"微信过滤了正文中的 {lost} 张图片，请把详情转交技术人员")
