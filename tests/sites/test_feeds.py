@@ -1,0 +1,231 @@
+"""Feeds: what subscribers get, how corrections and withdrawals reach them, and what a poll costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import feedparser
+import pytest
+from django.test import Client
+from django.utils import timezone
+from lxml import etree
+
+from channels.formats import atom
+from channels.models import Outlet, Placement
+from sites.feeds import PAGE_SIZE
+from sites.models import SiteHome
+from tests.sites import build
+from tests.sites.reading import soup
+
+BOTH = pytest.mark.parametrize("form", ["atom", "rss"])
+
+
+@pytest.fixture
+def outlet(portal: SiteHome) -> Outlet:
+    return build.outlet("school", channel="feed", url="http://school.example/")
+
+
+def read(reader: Client, path: str, **headers: str) -> Any:
+    return reader.get(path, headers={"host": "portal.example", **headers})
+
+
+def ids(answer: Any) -> list[str]:
+    return [entry.id for entry in feedparser.parse(answer.content).entries]
+
+
+@BOTH
+def test_a_feed_shows_what_is_wanted_at_its_outlet(reader: Client, outlet: Outlet, form: str) -> None:
+    value = build.edition(cover=build.cover(), headline="A & B <市>")
+    build.place(value, outlet)
+    build.place(build.edition(), build.outlet("other", channel="feed"))
+    parsed = feedparser.parse(read(reader, f"/feeds/school.{form}").content)
+    assert not parsed.bozo
+    [entry] = parsed.entries
+    assert entry.id == value.uri
+    assert entry.link == value.canonical_url
+    assert "A & B" in entry.title
+    assert "http://hub.example/assets/" in str(entry)
+    assert [link.href for link in parsed.feed.links if link.rel == "self"] == [
+        f"http://hub.example/feeds/school.{form}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type"), [("atom", "application/atom+xml"), ("rss", "application/rss+xml")]
+)
+def test_a_feed_says_what_it_is_and_how_long_it_holds(
+    reader: Client, outlet: Outlet, form: str, content_type: str
+) -> None:
+    answer = read(reader, f"/feeds/school.{form}")
+    assert answer["Content-Type"] == f"{content_type}; charset=utf-8"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cache-Control"].startswith("public, max-age=300")
+    assert "Cookie" not in answer.get("Vary", "")
+    assert not answer.cookies
+
+
+@BOTH
+def test_an_unchanged_feed_is_not_sent_again(
+    reader: Client, outlet: Outlet, form: str, django_assert_max_num_queries: build.QueryCount
+) -> None:
+    build.places(3, outlet)
+    path = f"/feeds/school.{form}"
+    first = read(reader, path)
+    assert read(reader, path).content == first.content
+    with django_assert_max_num_queries(5):
+        by_tag = read(reader, path, **{"if-none-match": first["ETag"]})
+    by_date = read(reader, path, **{"if-modified-since": first["Last-Modified"]})
+    for answer in (by_tag, by_date):
+        assert answer.status_code == 304
+        assert answer.content == b""
+        assert answer["ETag"] == first["ETag"]
+        assert answer["Cache-Control"] == first["Cache-Control"]
+    head = reader.head(path, headers={"host": "portal.example"})
+    assert (head["ETag"], head.content) == (first["ETag"], b"")
+
+
+def test_the_tag_beats_the_date(reader: Client, outlet: Outlet) -> None:
+    build.places(1, outlet)
+    first = read(reader, "/feeds/school.atom")
+    answer = read(
+        reader,
+        "/feeds/school.atom",
+        **{"if-none-match": '"other"', "if-modified-since": first["Last-Modified"]},
+    )
+    assert answer.status_code == 200
+
+
+@BOTH
+def test_a_correction_of_an_old_item_comes_first(reader: Client, outlet: Outlet, form: str) -> None:
+    old = build.edition(headline="旧稿")
+    build.place(old, outlet)
+    for n, item in enumerate(build.places(PAGE_SIZE, outlet)):
+        Placement.objects.filter(item=item).update(desired_at=build.NOW + timedelta(minutes=n))
+    first = read(reader, f"/feeds/school.{form}")
+    assert old.uri not in ids(first)
+    build.place(replace(old, headline="更正"), outlet)
+    Placement.objects.filter(item=old.content_id).update(desired_at=build.NOW + timedelta(days=1))
+    second = read(reader, f"/feeds/school.{form}")
+    assert ids(second)[0] == old.uri
+    assert second["ETag"] != first["ETag"]
+    assert parsedate_to_datetime(second["Last-Modified"]) > parsedate_to_datetime(first["Last-Modified"])
+
+
+@BOTH
+def test_a_withdrawn_item_leaves_a_tombstone_and_moves_the_date(
+    reader: Client, outlet: Outlet, form: str
+) -> None:
+    kept, lost = build.places(2, outlet)
+    first = read(reader, f"/feeds/school.{form}")
+    when = timezone.now()
+    Placement.objects.filter(item=lost).update(desired=None, desired_at=when)
+    second = read(reader, f"/feeds/school.{form}", **{"if-modified-since": first["Last-Modified"]})
+    assert ids(second) == [kept.uri]
+    stones = etree.fromstring(second.content).iter(f"{{{atom.TOMBSTONES}}}deleted-entry")
+    assert [stone.get("ref") for stone in stones] == [lost.uri]
+    assert parsedate_to_datetime(second["Last-Modified"]) == when.replace(microsecond=0)
+
+
+def test_an_old_tombstone_is_taken_away(reader: Client, outlet: Outlet) -> None:
+    build.places(1, outlet)
+    Placement.objects.update(desired=None, desired_at=timezone.now() - timedelta(days=91))
+    assert not atom.listing(read(reader, "/feeds/school.atom").content).buried
+
+
+def test_the_end_of_an_items_validity_changes_the_feed(reader: Client, outlet: Outlet) -> None:
+    build.places(2, outlet)
+    path = "/feeds/school.atom"
+    first = read(reader, path)
+    ended = timezone.now() - timedelta(seconds=5)
+    Placement.objects.filter(item__headline="第1条信息").update(visible_until=ended)
+    second = read(reader, path, **{"if-modified-since": first["Last-Modified"]})
+    assert second.status_code == 200
+    assert len(ids(second)) == 1
+
+
+def test_an_item_of_tomorrow_is_not_in_the_feed(reader: Client, outlet: Outlet) -> None:
+    build.place(build.edition(), outlet, at=timezone.now() + timedelta(hours=1))
+    assert ids(read(reader, "/feeds/school.atom")) == []
+
+
+def test_a_feed_pages_back_to_its_first_item(reader: Client, outlet: Outlet) -> None:
+    build.places(PAGE_SIZE + 5, outlet)
+    seen: list[str] = []
+    path = "/feeds/school.atom"
+    while path:
+        answer = read(reader, path)
+        seen += ids(answer)
+        links = {link.rel: link.href for link in feedparser.parse(answer.content).feed.links}
+        assert links["self"] == f"http://hub.example{path}"
+        path = links.get("next", "").removeprefix("http://hub.example")
+    assert len(seen) == len(set(seen)) == PAGE_SIZE + 5
+
+
+@pytest.mark.parametrize("before", ["x", "1", "1.2.3", "99999999999999999999.1"])
+def test_a_made_up_cursor_is_not_found(reader: Client, outlet: Outlet, before: str) -> None:
+    assert read(reader, f"/feeds/school.atom?before={before}").status_code == 404
+
+
+def test_an_items_own_document_tells_its_edition(reader: Client, outlet: Outlet) -> None:
+    value = build.edition()
+    build.place(value, outlet)
+    build.place(replace(value, headline="第二版"), outlet)
+    path = f"/feeds/school/{value.content_id}.atom"
+    answer = read(reader, path)
+    assert answer["Content-Type"] == atom.ENTRY_CONTENT_TYPE
+    assert atom.listing(answer.content).versions == {value.uri: 2}
+    assert read(reader, path, **{"if-none-match": answer["ETag"]}).status_code == 304
+    Placement.objects.update(desired=None)
+    assert read(reader, path).status_code == 410
+    assert read(reader, f"/feeds/school/{build.NOBODY}.atom").status_code == 404
+
+
+def test_a_hosted_site_has_a_feed_of_its_own_and_announces_it(reader: Client, portal: SiteHome) -> None:
+    build.column_page(portal, "ywdt")
+    value = build.edition()
+    build.place(value, portal.outlet)
+    for page in ("/", "/news/"):
+        links = soup(reader.get(page)).select("link[rel=alternate]")
+        assert [link["href"] for link in links] == [
+            "http://hub.example/feeds/portal.atom",
+            "http://hub.example/feeds/portal.rss",
+        ]
+    parsed = feedparser.parse(read(reader, "/feeds/portal.atom").content)
+    assert parsed.feed.title == "portal 网站全称"
+    [entry] = parsed.entries
+    assert entry.link == f"http://portal.example/item/{value.content_id}/"
+
+
+def test_other_channels_have_no_feed(reader: Client, portal: SiteHome) -> None:
+    build.outlet("wechat", channel="wechat_mp")
+    build.outlet("neikan", channel="periodical")
+    for slug in ("wechat", "neikan", "none"):
+        assert read(reader, f"/feeds/{slug}.atom").status_code == 404
+
+
+def test_the_feed_of_a_closed_outlet_is_gone(reader: Client, outlet: Outlet) -> None:
+    outlet.retired_at = build.NOW
+    outlet.save()
+    assert read(reader, "/feeds/school.atom").status_code == 410
+
+
+@BOTH
+def test_an_empty_feed_is_valid_and_stands_still(reader: Client, outlet: Outlet, form: str) -> None:
+    first, second = (read(reader, f"/feeds/school.{form}") for _ in range(2))
+    assert not feedparser.parse(first.content).bozo
+    assert first.content == second.content
+    assert first["ETag"] == second["ETag"]
+
+
+def test_a_full_feed_costs_a_fixed_number_of_queries(
+    reader: Client, outlet: Outlet, django_assert_num_queries: build.QueryCount
+) -> None:
+    build.places(2, outlet)
+    read(reader, "/feeds/school.atom")
+    for count in (0, 20):
+        build.places(count, outlet)
+        with django_assert_num_queries(7):
+            assert read(reader, "/feeds/school.atom").status_code == 200
