@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from cms import heartbeat
 
-# Beat sends the heartbeat every 15 seconds; four missed ones are no coincidence.
+# Beat sends one every 5 seconds; twelve missed ones are no coincidence.
 HEARTBEAT_MAX_AGE = 60.0
 # A process that has just started has not heard its first heartbeat yet.
 GRACE = 60.0

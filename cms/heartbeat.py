@@ -12,7 +12,7 @@ KEY = "cms.heartbeat"
 
 @shared_task(name="cms.heartbeat.beat", ignore_result=True)
 def beat() -> None:
-    """Sent by beat every 15 seconds."""
+    """Sent by beat every 5 seconds."""
     cache.set(KEY, time.time(), timeout=None)
 
 

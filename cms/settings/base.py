@@ -162,7 +162,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "heartbeat": {"task": "cms.heartbeat.beat", "schedule": 15.0, "options": {"expires": 15}},
+    "heartbeat": {"task": "cms.heartbeat.beat", "schedule": 5.0, "options": {"expires": 5}},
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 
