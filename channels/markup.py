@@ -5,13 +5,17 @@ nh3 cleans what our own editors write; BeautifulSoup repairs what comes from els
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 import nh3
 from bs4 import BeautifulSoup, Comment, Tag
+from bs4.dammit import EncodingDetector
 
 INLINE_TAGS: Final = frozenset({"strong", "em", "u", "s", "a", "br", "sub", "sup"})
 """What a Paragraph and a list entry may hold."""
@@ -56,6 +60,9 @@ _BLOCKS: Final = nh3.Cleaner(
     url_schemes=set(LINK_SCHEMES),
 )
 _ALIAS: Final = re.compile(f"<(/?)({'|'.join(_ALIASES)})>")
+_CHINESE: Final = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "csgb2312"})
+# XHTML begins like this, and BeautifulSoup would warn of it.
+_XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*>")
 _EMPTY_LINK: Final = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 # Everything that XML 1.0 (2.2) does not allow in a document: one of them makes a whole feed unreadable.
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -73,7 +80,7 @@ def from_word(html: str) -> str:
 
     Conditional comments, `o:p`, mso styles, fonts, spans, empty paragraphs and pictures are gone; the words stay.
     """
-    soup = BeautifulSoup(xml_text(html), "html.parser")
+    soup = _fragment(xml_text(html))
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
     for tag in soup.find_all(lambda tag: ":" in tag.name and tag.name not in {"o:p"}):
@@ -85,7 +92,7 @@ def from_word(html: str) -> str:
     for tag in soup.find_all("div"):
         if not tag.find(["p", "div", "table", "ul", "ol"]):
             tag.name = "p"
-    cleaned = BeautifulSoup(_ALIAS.sub(_canonical, _BLOCKS.clean(str(soup))), "html.parser")
+    cleaned = _fragment(_ALIAS.sub(_canonical, _BLOCKS.clean(str(soup))))
     for tag in cleaned.find_all(["p", "h2", "h3", "h4", "li", "strong", "em", "u", "s"]):
         if not tag.get_text().strip():
             tag.decompose()
@@ -94,7 +101,7 @@ def from_word(html: str) -> str:
 
 def absolutise(html: str, base_url: str) -> str:
     """`html` with every link and picture address absolute, read against `base_url`."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = _fragment(html)
     for name in ("href", "src", "poster"):
         for tag in soup.find_all(attrs={name: True}):
             tag[name] = urljoin(base_url, str(tag[name]))
@@ -106,9 +113,9 @@ def absolutise(html: str, base_url: str) -> str:
 
 def plain(html: str) -> str:
     """The text of inline HTML; `br` is a line break."""
-    if "<" not in html and "&" not in html:
-        return html
-    soup = BeautifulSoup(html, "html.parser")
+    if "<" not in html:
+        return unescape(html)
+    soup = _fragment(html)
     for tag in soup.find_all("br"):
         tag.replace_with("\n")
     return soup.get_text()
@@ -132,9 +139,9 @@ class Mark:
     version: int | None
 
 
-def mark_of(html: bytes | str) -> Mark | None:
+def mark_of(page: bytes, *, charset: str = "") -> Mark | None:
     """The mark `<meta name="tongsheng:item">` and `tongsheng:version` of a page, None when it has none."""
-    soup = BeautifulSoup(html, "lxml")
+    soup = _page(page, charset)
     uri = _meta(soup, "tongsheng:item")
     if not uri:
         return None
@@ -142,17 +149,29 @@ def mark_of(html: bytes | str) -> Mark | None:
     return Mark(uri, int(version) if version.isascii() and version.isdigit() else None)
 
 
-def readable_text(html: bytes, *, charset: str = "") -> tuple[str, str]:
-    """(title, text) of a foreign page, decoded by `charset` (of the HTTP header), its own declaration or a guess."""
-    # Pages that declare gb2312 use characters of its superset; the WHATWG reads all of them as gb18030.
-    known = "gb18030" if charset.lower() in {"gb2312", "gbk", "gb_2312-80"} else charset or None
-    soup = BeautifulSoup(html, "lxml", from_encoding=known)
+def readable_text(page: bytes, *, charset: str = "") -> tuple[str, str]:
+    """(title, text) of a foreign page; one line for each of its blocks. `charset` is that of the HTTP header."""
+    soup = _page(page, charset)
     title = soup.title.get_text() if soup.title else ""
     for tag in soup.find_all(list(_DROPPED - {"textarea"})):
         tag.decompose()
     for tag in soup.find_all(_LINES):
         tag.append("\n")
     return title.strip(), _BLANKS.sub(" ", soup.get_text())
+
+
+def decoded(page: bytes, charset: str = "") -> str:
+    """A foreign page as text: by its byte order mark, the HTTP header, its own declaration, or what fits.
+
+    Pages that declare gb2312 use characters of its supersets; browsers read all of them as gb18030 (WHATWG).
+    """
+    declared = EncodingDetector.find_declared_encoding(page, is_html=True, search_entire_document=False)
+    named = [charset, declared or ""]
+    for encoding in ["utf-8-sig" if page.startswith(codecs.BOM_UTF8) else "", *named, "utf-8", "gb18030"]:
+        with contextlib.suppress(ValueError, LookupError):
+            if encoding:
+                return page.decode("gb18030" if encoding.lower() in _CHINESE else encoding)
+    return page.decode("utf-8", errors="replace")
 
 
 def is_web_address(url: str) -> bool:
@@ -162,6 +181,15 @@ def is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _fragment(html: str) -> BeautifulSoup:
+    # Without a tag in it, BeautifulSoup takes a short text for a file name or an address and warns.
+    return BeautifulSoup(_XML_HEAD.sub("", html) if "<" in html else f"{html}\n", "html.parser")
+
+
+def _page(page: bytes, charset: str) -> BeautifulSoup:
+    return BeautifulSoup(f"{_XML_HEAD.sub('', decoded(page, charset))}\n", "lxml")
 
 
 def _canonical(match: re.Match[str]) -> str:
