@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from channels.edition import Asset, Attachment, Edition, ItemType, ServiceFacts, Table
 from channels.formats.html import block_html, size_text
 from channels.models import Item, Placement
-from sites import meta
+from sites import meta, pictures
 from sites.frame import ColumnLink, Frame, frame_of, home_for_request, home_for_url
 from sites.gone import gone
 from sites.models import ColumnIndex, SiteHome
@@ -138,8 +138,8 @@ def _attachment(block: Attachment) -> tuple[str, str, str]:
 
 
 def _asset_url(asset: Asset) -> str:
-    """Relative: every host of the hub serves every file."""
-    return f"/{asset.path}"
+    """Relative: every host of the hub serves every file. A picture no larger than the text column needs."""
+    return pictures.url(asset, pictures.BODY) if asset.is_image else f"/{asset.path}"
 
 
 def _facts(edition: Edition) -> list[Fact]:

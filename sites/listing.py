@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 
 from channels.edition import Edition, ItemType
 from channels.models import Outlet, Placement
+from sites import pictures
 from sites.moments import from_micros, micros
 from sites.validity import Validity
 
@@ -51,6 +52,14 @@ class Row:
     edition: Edition
     url: str = ""
     state: Validity | None = None
+
+    @property
+    def card(self) -> tuple[str, str] | None:
+        """(address, CSS classes) of the cover as a small picture."""
+        cover = self.edition.cover
+        return (
+            (pictures.url(cover.asset, pictures.CARD), pictures.focal_class(cover.asset)) if cover else None
+        )
 
     @property
     def is_service(self) -> bool:
