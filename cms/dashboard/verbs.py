@@ -35,6 +35,7 @@ class Verb:
     log: str
     hint: str
     entry: Entry | None = None
+    grave: bool = False
 
 
 RETRY = Verb("retry", "重试", "desk.retry", "立即再处理一次；结果未知的先核对，不会重复发布")
@@ -53,7 +54,9 @@ CONFIRM_WITHDRAWN = Verb(
 SIGN_OFF = Verb(
     "sign_off", "人工确认", "desk.sign_off", "系统无法核对，由本人确认终端现状与要求一致", Entry("依据")
 )
-REFUSE = Verb("refuse", "拒用", "desk.refuse", "该终端不采用此稿；以后的更正版也不再投递", Entry("原因"))
+REFUSE = Verb(
+    "refuse", "拒用", "desk.refuse", "该终端不采用此稿；以后的更正版也不再投递", Entry("原因"), grave=True
+)
 
 VERBS: Mapping[str, Verb] = {
     verb.key: verb for verb in (RETRY, CHECK, RELEASE, CONFIRM, CONFIRM_WITHDRAWN, SIGN_OFF, REFUSE)

@@ -101,8 +101,8 @@ class OutletEditView(generic.EditView):
 
 def _state(outlet: Outlet) -> SafeString:
     word, reason = summary.condition(outlet, timezone.now())
-    classname = "w-status w-status--primary" if word == "正常" else "w-status w-status--critical"
-    return format_html('<span class="{}">{}</span> {}', classname, word, reason)
+    sign = "✓" if word == "正常" else "!"
+    return format_html('<span class="w-status">{} {}</span> {}', sign, word, reason)
 
 
 class OutletViewSet(ModelViewSet):
