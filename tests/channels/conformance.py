@@ -354,6 +354,7 @@ class AdapterConformance:
         with self.stage() as stage:
             stage.place(self.edition())
             puts, uploads = stage.memory.puts, stage.remote.uploads
+            assert puts or not uploads, "files are put there, and nothing remembers them"
         for death in range(1, puts + 1):
             with self.stage() as stage:
                 stage.memory = Memory(kill_after=death)
@@ -363,6 +364,27 @@ class AdapterConformance:
                 stage.settle(receipt, version=1)
                 assert stage.remote.copies(URI) == [1], f"killed after checkpoint {death}"
                 assert stage.remote.uploads == uploads, f"killed after checkpoint {death}"
+
+    def test_a_delivery_cut_off_between_two_requests_repeats_at_most_one_upload(self) -> None:
+        """The upload whose answer was lost may be repeated; those before it are remembered."""
+        with self.stage() as stage:
+            stage.deliver(self.edition())
+            requests, uploads = stage.http.answered, stage.remote.uploads
+        for death in range(1, requests + 1):
+            with self.stage() as stage:
+                stage.http.kill_after = death
+                with contextlib.suppress(Killed):
+                    stage.deliver(self.edition())
+                stage.settle(resumed(stage, self.edition()), version=1)
+                assert stage.remote.copies(URI) == [1], f"killed after request {death}"
+                assert stage.remote.uploads <= uploads + 1, f"killed after request {death}"
+
+    def test_the_next_edition_uploads_no_picture_again(self) -> None:
+        with self.stage() as stage:
+            first = stage.place(self.edition(1))
+            uploads = stage.remote.uploads
+            stage.place(self.edition(2), previous=first)
+            assert stage.remote.uploads == uploads
 
     def test_call_backs_may_come_twice_and_are_not_forged(self) -> None:
         with self.stage() as stage:

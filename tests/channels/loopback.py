@@ -67,7 +67,7 @@ class Loopback:
 
     async def _start(self) -> int:
         # A short wait for open connections at the end: the other side belongs to a loop that may be gone.
-        self._runner = web.ServerRunner(web.Server(self._serve), shutdown_timeout=0.1)
+        self._runner = web.ServerRunner(web.Server(self._serve, access_log=None), shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()

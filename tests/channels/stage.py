@@ -15,7 +15,7 @@ from uuid import UUID
 
 from PIL import Image as Pillow
 
-from channels.contract import Adapter, Observation, Presence, Receipt
+from channels.contract import Adapter, Answer, Observation, Presence, Receipt
 from channels.edition import Asset, Edition, Heading, Image, ItemType, Organisation, Paragraph, Subject, Table
 from channels.http import HttpClient
 from tests.channels.loopback import Fault
@@ -80,6 +80,25 @@ class Memory:
         return Memory({key: value for key, value in self.entries.items() if key[1]})
 
 
+class Mortal:
+    """The HTTP client; the process dies when the answer to request number `kill_after` has come."""
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+        self.answered = 0
+        self.kill_after: int | None = None
+
+    async def request(self, *args: Any, **kwargs: Any) -> Answer:
+        answer = await self._http.request(*args, **kwargs)
+        self.answered += 1
+        if self.answered == self.kill_after:
+            raise Killed
+        return answer
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
 class MemoryAssets:
     """Reads the pictures that `picture` makes."""
 
@@ -93,7 +112,7 @@ class Stage:
     def __init__(self, remote: Remote) -> None:
         self.remote = remote
         self.runner = asyncio.Runner()
-        self.http = HttpClient(allowed_networks=["127.0.0.0/8"])
+        self.http = Mortal(HttpClient(allowed_networks=["127.0.0.0/8"]))
         self.assets = MemoryAssets()
         self.memory = Memory()
         self.texts: list[str] = []
@@ -167,13 +186,15 @@ class Stage:
 
 
 class Ear(logging.Handler):
-    """Hears every log record of all loggers while it is on."""
+    """Hears every log record of all loggers while it is on, but for the remote's own access log."""
 
     def __init__(self) -> None:
         super().__init__(logging.NOTSET)
         self.texts: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name == "aiohttp.access":
+            return
         self.texts.append(record.getMessage())
         if record.exc_info and record.exc_info[1]:
             self.texts.append(repr(record.exc_info[1]))

@@ -6,13 +6,18 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
+import pytest
 from aiohttp import web
 
+from channels.adapters.web_post import signature
 from channels.adapters.web_post.adapter import WebPostAdapter
-from channels.contract import AssetReader, Http, OutletConfig
-from tests.channels.conformance import AdapterConformance
+from channels.contract import AssetReader, Http, OutletConfig, Presence
+from channels.errors import ConfigError
+from tests.channels.conformance import AdapterConformance, failure
 from tests.channels.loopback import Fault, Loopback
+from tests.channels.stage import URI, sample
 
 KEY = b"0123456789abcdef0123456789abcdef"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
@@ -24,9 +29,10 @@ class Receiver(Loopback):
     secrets = (SECRET, SECRET.removeprefix("whsec_"))
     uploads = 0
 
-    def __init__(self, *, tells_address: bool = True) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.tells_address = tells_address
+        self.closed = 0
+        self.says: str | None = None
         self.items: dict[str, dict[str, object]] = {}
         self.seen: set[str] = set()
         self.posts: list[dict[str, object]] = []
@@ -61,6 +67,8 @@ class Receiver(Loopback):
         return web.Response(text=page, content_type="text/html")
 
     def _take(self, request: web.BaseRequest, body: bytes) -> web.Response:
+        if self.closed:
+            return web.Response(status=self.closed)
         message, moment = request.headers["webhook-id"], request.headers["webhook-timestamp"]
         signed = hmac.new(KEY, f"{message}.{moment}.".encode() + body, hashlib.sha256).digest()
         if request.headers["webhook-signature"] != f"v1,{base64.b64encode(signed).decode()}":
@@ -75,10 +83,9 @@ class Receiver(Loopback):
                 self.items.pop(data["uri"], None)
             else:
                 self.items[data["uri"]] = data
-        told = {"id": data["uri"]}
-        if self.tells_address:
-            told["url"] = f"{self.url}/{data['uri']}/"
-        return web.json_response(told)
+        if self.says is not None:
+            return web.Response(text=self.says)
+        return web.json_response({"id": data["uri"], "url": f"{self.url}/{data['uri']}/"})
 
 
 def config(receiver: Receiver, **options: str) -> OutletConfig:
@@ -99,3 +106,116 @@ class TestWebPost(AdapterConformance):
 
     def make_adapter(self, remote: Receiver, *, http: Http, assets: AssetReader) -> WebPostAdapter:
         return WebPostAdapter(config(remote), http=http, assets=assets)
+
+    def test_the_post_is_signed_numbered_and_carries_the_item(self) -> None:
+        with self.stage() as stage:
+            receipt = stage.place(sample())
+            post = stage.remote.posts[0]
+            assert post["type"] == "item.published"
+            assert post["id"] == receipt.token
+            assert str(post["timestamp"]).endswith("+00:00")
+            data = post["data"]
+            assert isinstance(data, dict)
+            assert data["uri"] == URI
+            assert "停水时间安排表" in data["body_html"]
+            assert receipt.remote_url == f"{stage.remote.url}/{URI}/"
+
+    def test_a_withdrawal_has_a_number_of_its_own_and_the_same_when_repeated(self) -> None:
+        with self.stage() as stage:
+            receipt = stage.place(sample())
+            stage.withdraw(receipt)
+            stage.withdraw(receipt)
+            published, withdrawn = stage.remote.posts
+            assert withdrawn["type"] == "item.withdrawn"
+            assert withdrawn["id"] != published["id"]
+            assert withdrawn["data"]["reason"] == "内容有误"  # type: ignore[index]
+
+    def test_a_notification_carries_no_body(self) -> None:
+        with self.stage() as stage:
+            stage.adapter = WebPostAdapter(
+                config(stage.remote, mode="notify"), http=stage.http, assets=stage.assets
+            )
+            stage.place(sample())
+            data = stage.remote.posts[0]["data"]
+            assert isinstance(data, dict)
+            assert "停水时间安排表" not in json.dumps(data, ensure_ascii=False)
+            assert data["permalink"] == sample().permalink
+            assert data["headlines"][0]["value"] == sample().headline
+
+    def test_receivers_of_one_mode_share_a_rendering(self) -> None:
+        with self.stage() as stage:
+            full, notify = (
+                WebPostAdapter(config(stage.remote, mode=mode), http=stage.http, assets=stage.assets)
+                for mode in ("full", "notify")
+            )
+            assert full.profile() == stage.adapter.profile() != notify.profile()
+
+    def test_a_wrong_secret_is_for_the_administrator(self) -> None:
+        with self.stage() as stage:
+            wrong = replace(config(stage.remote), secrets={"secret": "whsec_d3Jvbmc="})
+            stage.adapter = WebPostAdapter(wrong, http=stage.http, assets=stage.assets)
+            assert isinstance(failure(lambda: stage.deliver(sample())), ConfigError)
+            assert stage.remote.copies(URI) == []
+
+    @pytest.mark.parametrize("secret", ["", "whsec_???"])
+    def test_a_secret_that_is_none_is_for_the_administrator(self, secret: str) -> None:
+        with self.stage() as stage:
+            wrong = replace(config(stage.remote), secrets={"secret": secret})
+            stage.adapter = WebPostAdapter(wrong, http=stage.http, assets=stage.assets)
+            assert isinstance(failure(lambda: stage.deliver(sample())), ConfigError)
+            assert stage.remote.requests == []
+
+    @pytest.mark.parametrize("status", [404, 410])
+    def test_an_end_point_that_is_gone_proves_no_withdrawal(self, status: int) -> None:
+        with self.stage() as stage:
+            receipt = stage.place(sample())
+            stage.remote.closed = status
+            error = failure(lambda: stage.withdraw(receipt))
+            assert isinstance(error, ConfigError)
+            assert stage.remote.copies(URI) == [1]
+
+    def test_a_bad_page_address_of_one_item_does_not_stop_the_outlet(self) -> None:
+        with self.stage() as stage:
+            receipt = replace(stage.place(sample()), remote_url="http://10.255.0.1/")
+            seen = stage.verify(receipt)
+            assert seen.presence is Presence.UNKNOWN
+            assert seen.note
+
+    @pytest.mark.parametrize(
+        "told", ["", "[]", "1", '{"url": 5}', '{"url": "javascript:alert(1)"}', '{"id": null}']
+    )
+    def test_a_receiver_that_tells_no_address_proves_by_its_answer(self, told: str) -> None:
+        with self.stage() as stage:
+            stage.remote.says = told
+            receipt = stage.deliver(sample())
+            assert receipt.settled
+            assert receipt.remote_url == ""
+            assert stage.withdraw(receipt).settled
+            assert stage.remote.copies(URI) == []
+
+    def test_a_later_answer_without_an_address_keeps_the_known_one(self) -> None:
+        with self.stage() as stage:
+            first = stage.place(sample(1))
+            stage.remote.says = "{}"
+            assert stage.deliver(sample(2), previous=first).remote_url == first.remote_url
+
+    def test_an_address_too_long_for_the_register_is_left_out(self) -> None:
+        with self.stage() as stage:
+            stage.remote.says = json.dumps({"url": f"http://a.cn/{'x' * 500}"})
+            assert stage.deliver(sample()).remote_url == ""
+
+
+def test_the_signature_is_that_of_the_standard() -> None:
+    """The example of the Standard Webhooks libraries."""
+    signed = signature.headers(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        message_id="msg_p5jXN8AQM9LWM0D4loKWxJek",
+        timestamp=1614265330,
+        body=b'{"test": 2432232314}',
+    )
+
+    assert signed["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_a_secret_without_prefix_is_taken_as_it_is() -> None:
+    assert signature.key_of("约定的密钥") == "约定的密钥".encode()
