@@ -340,6 +340,13 @@ class TestReview:
         stage.remote.forget(URI)
         assert stage.verify(receipt).presence is Presence.ABSENT
 
+    def test_a_forgotten_job_is_looked_up_by_the_mark(self, stage: Stage) -> None:
+        receipt = stage.deliver(sample())
+        sandbox_of(stage).fault("freepublish/get$", "errcode", errcode=40007, times=2)
+        assert stage.verify(receipt).presence is Presence.PRESENT
+        stage.settle(stage.withdraw(receipt), version=None)
+        assert stage.remote.copies(URI) == []
+
     def test_an_account_without_the_right_to_publish_is_the_admins(self) -> None:
         config = SandboxConfig(accounts=(AccountConfig(appid=APPID, name="无权账号", may_publish=False),))
         for stage in staged(WeChatRemote(config)):

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from channels.adapters.wechat_mp import codes, preflight
 from channels.adapters.wechat_mp.client import PARALLEL, account
-from channels.adapters.wechat_mp.platform import LOOK_BACK, Article, Platform, Publishing
+from channels.adapters.wechat_mp.platform import LOOK_BACK, Article, Job, Platform, Publishing
 from channels.adapters.wechat_mp.progress import KEY_LENGTH, Journal, Mark, Progress, Stage
 from channels.adapters.wechat_mp.render import AUTHOR_MAX, DIGEST_MAX, TITLE_MAX, render
 from channels.adapters.wechat_mp.uploads import Uploads
@@ -154,8 +154,9 @@ class WeChatAdapter(Adapter):
         if kind == "article":
             return await self._look_at_article(platform, receipt, remote_id, journal)
         publish_id = remote_id or progress.publish_id
-        if publish_id:
-            return await self._look_at_job(platform, receipt, publish_id, journal)
+        job = await self._job(platform, publish_id)
+        if job is not None:
+            return await self._after_review(receipt, publish_id, job, journal)
         return await self._look_for_copies(platform, receipt, progress, journal)
 
     # -- deliver ------------------------------------------------------------------------------------------------
@@ -236,8 +237,8 @@ class WeChatAdapter(Adapter):
         self, platform: Platform, receipt: Receipt, publish_id: str, progress: Progress
     ) -> str:
         """The article of a publishing job or of a lost submit; empty when there is none. Raises Throttled to wait."""
-        if publish_id or progress.publish_id:
-            job = await platform.job(publish_id or progress.publish_id)
+        job = await self._job(platform, publish_id or progress.publish_id)
+        if job is not None:
             if job.state is Publishing.RUNNING:
                 raise Throttled("文章仍在发布过程中，发布完成后立即撤下", retry_after=RUNNING_PAUSE)
             return job.article_id
@@ -247,6 +248,13 @@ class WeChatAdapter(Adapter):
         if article is None and progress.stage is Stage.SUBMITTING and self._is_fresh(progress):
             raise Throttled("上一次发布请求的结果尚未查明，查明后立即撤下", retry_after=RUNNING_PAUSE)
         return article.article_id if article else ""
+
+    async def _job(self, platform: Platform, publish_id: str) -> Job | None:
+        """None when there was no job, or the platform has forgotten it: then only the mark leads to the article."""
+        try:
+            return await platform.job(publish_id) if publish_id else None
+        except Missing:
+            return None
 
     # -- verify -------------------------------------------------------------------------------------------------
 
@@ -263,10 +271,9 @@ class WeChatAdapter(Adapter):
             return Observation(presence=Presence.ABSENT, note="微信端文章已被删除")
         return _present(receipt, article)
 
-    async def _look_at_job(
-        self, platform: Platform, receipt: Receipt, publish_id: str, journal: Journal
+    async def _after_review(
+        self, receipt: Receipt, publish_id: str, job: Job, journal: Journal
     ) -> Observation:
-        job = await platform.job(publish_id)
         if job.state is Publishing.DONE:
             raw = {**receipt.raw, "publish_id": publish_id}
             article = Article(job.article_id, job.url, Mark.of(receipt.token, receipt.version), deleted=False)

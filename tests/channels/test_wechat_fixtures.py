@@ -1,0 +1,117 @@
+"""The platform's answers, byte for byte, and what the client makes of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+import channels.adapters.wechat_mp
+from channels.adapters.wechat_mp.client import Account, Upload
+from channels.adapters.wechat_mp.platform import Job, Platform, Publishing
+from channels.errors import ChannelError, ConfigError, Misbehaved, OutcomeUnknown, Throttled, Unreachable
+from tests.channels.loopback import Loopback
+
+FIXTURES = Path(channels.adapters.wechat_mp.__file__).parent / "fixtures"
+TOKEN = b'{"access_token":"token-placeholder","expires_in":7200}'
+
+
+class Recorded(Loopback):
+    """Answers every call but the token's with one recorded answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer = b"{}"
+        self.status = 200
+        self.bodies: list[bytes] = []
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path.endswith("stable_token"):
+            return web.Response(body=TOKEN, content_type="text/plain")
+        self.bodies.append(await request.read())
+        return web.Response(body=self.answer, status=self.status, content_type="text/plain")
+
+
+@pytest.fixture
+def remote() -> Iterator[Recorded]:
+    with Recorded() as server:
+        yield server
+
+
+def platform(remote: Recorded) -> Platform:
+    return Platform(Account(remote.url, "wx", "secret", clock=lambda: 0.0))
+
+
+def job(remote: Recorded, name: str) -> Job:
+    remote.answer = (FIXTURES / name).read_bytes()
+    return asyncio.run(platform(remote).job("100000001"))
+
+
+@pytest.mark.parametrize("name", ["freepublish_get_done.json", "freepublish_get_done_single.json"])
+def test_an_article_id_over_two_lines_and_a_single_item_are_understood(remote: Recorded, name: str) -> None:
+    done = Job(Publishing.DONE, 0, "PLACEHOLDER_ARTICLE_ID_0001", "http://mp.weixin.qq.com/s/placeholder0001")
+    assert job(remote, name) == done
+
+
+def test_a_failed_originality_check_is_a_failed_job(remote: Recorded) -> None:
+    assert job(remote, "freepublish_get_originality.json") == Job(Publishing.FAILED, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        ("not_whitelisted.json", ConfigError, "192.0.2.10"),
+        ("quota.json", Throttled, "rid: 00000000-00000000-00000000"),
+        ("busy.json", OutcomeUnknown, "system error"),
+        ("gateway.html", OutcomeUnknown, "502 Bad Gateway"),
+    ],
+)
+def test_a_failed_submit_keeps_the_platforms_words(
+    remote: Recorded, name: str, kind: type[ChannelError], words: str
+) -> None:
+    remote.answer = (FIXTURES / name).read_bytes()
+    with pytest.raises(kind) as caught:
+        asyncio.run(platform(remote).submit("m"))
+    assert words in caught.value.detail
+
+
+@pytest.mark.parametrize(("status", "kind"), [(500, Unreachable), (502, Unreachable), (404, Misbehaved), (302, Unreachable), (429, Throttled)])  # fmt: skip
+def test_an_http_status_of_a_look_has_its_remedy(
+    remote: Recorded, status: int, kind: type[ChannelError]
+) -> None:
+    remote.status, remote.answer = status, b"<html>"
+    with pytest.raises(kind):
+        asyncio.run(platform(remote).job("1"))
+
+
+@pytest.mark.parametrize("answer", [b"[]", b'"x"', b"null", b"\xff\xfe", b"", b'{"publish_status":null}', b'{"publish_status":0}'])  # fmt: skip
+def test_any_other_shape_is_an_error_of_ours_and_never_a_crash(remote: Recorded, answer: bytes) -> None:
+    remote.answer = answer
+    with pytest.raises(ChannelError):
+        asyncio.run(platform(remote).job("1"))
+
+
+def test_a_submit_without_a_number_leaves_the_outcome_open(remote: Recorded) -> None:
+    remote.answer = b'{"errcode":0,"errmsg":"ok"}'
+    with pytest.raises(OutcomeUnknown):
+        asyncio.run(platform(remote).submit("m"))
+
+
+def test_chinese_goes_out_as_utf8_and_files_whole(remote: Recorded) -> None:
+    remote.answer = b'{"media_id":"m","url":"u"}'
+    asyncio.run(platform(remote).add_draft({"title": "停水通知"}))
+    asyncio.run(platform(remote).upload_article_image(Upload("a.png", "image/png", b"\x89PNG" * 100)))
+    assert "停水通知".encode() in remote.bodies[0]
+    assert b"\x89PNG" * 100 in remote.bodies[1]
+    assert b'name="media"; filename="a.png"' in remote.bodies[1]
+
+
+def test_a_closed_port_means_that_nothing_was_applied() -> None:
+    with Recorded() as gone:
+        url = gone.url
+    with pytest.raises(Unreachable) as caught:
+        asyncio.run(Platform(Account(url, "wx", "secret", clock=lambda: 0.0)).submit("m"))
+    assert caught.value.code == "NewConnectionError"
