@@ -17,6 +17,7 @@ class WithdrawForm(forms.Form):
 
     reason = forms.CharField(
         label="撤稿原因",
+        error_messages={"required": "请填写撤稿原因"},
         max_length=REASON_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="记入台账；保留说明时读者可见",
@@ -52,6 +53,7 @@ class WithdrawForm(forms.Form):
 class CorrectForm(forms.Form):
     note = forms.CharField(
         label="更正说明",
+        error_messages={"required": "请填写更正说明"},
         max_length=NOTE_MAX,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="随更正后的稿件在各终端显示，请写明更正了什么",
@@ -68,4 +70,9 @@ class CorrectForm(forms.Form):
 
 
 class PauseForm(forms.Form):
-    reason = forms.CharField(label="暂停原因", max_length=300, help_text="新稿件和更正暂缓投递；撤稿照常进行")
+    reason = forms.CharField(
+        label="暂停原因",
+        error_messages={"required": "请填写暂停原因"},
+        max_length=300,
+        help_text="新稿件和更正暂缓投递；撤稿照常进行",
+    )
