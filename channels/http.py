@@ -7,6 +7,7 @@ No message names more of an address than its host: paths and queries may carry s
 from __future__ import annotations
 
 import math
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
@@ -35,6 +36,8 @@ from channels.guard import ForbiddenAddress, Guard, GuardedResolver
 USER_AGENT: Final = "Tongsheng/0.1"
 REDIRECTS_MAX: Final = 5
 CONNECT_SECONDS: Final = 10.0
+# Names of dot-separated labels, or an IPv6 address: what else a URL parser lets through, a resolver chokes on.
+_HOST = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63}){0,62}\.?|[0-9a-fA-F:.]+(%\w+)?", re.ASCII)
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _TIMEOUTS: dict[float, ClientTimeout] = {}
 
@@ -154,6 +157,8 @@ def _address(url: str, *, base: URL | None = None) -> URL:
         raise ConfigError("终端地址不是有效的网址，请管理员核对") from error
     if target.scheme not in {"http", "https"} or not target.host:
         raise ConfigError("终端地址必须以 http:// 或 https:// 开头，请管理员核对")
+    if not _HOST.fullmatch(target.raw_host or ""):
+        raise ConfigError("终端地址不是有效的网址，请管理员核对")
     return target
 
 

@@ -268,6 +268,13 @@ def test_a_certificate_nobody_vouches_for_is_for_the_administrator(tmp_path: Pat
         "http:///x",
         "nonsense",
         "http://[::1",
+        "http://a..b/",
+        f"http://{'a' * 64}.cn/",
+        "http://exa mple/",
+        "http://127.0.0.1\x00/",
+        "http://%zz/",
+        "http://[v1.x]/",
+        "http://1.2.3.4:99999/",
     ],
 )
 def test_an_address_inside_is_not_called(url: str) -> None:
