@@ -1,0 +1,136 @@
+"""The real engine drives the real adapter against the sandbox: sign, correct, withdraw, with and without faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from channels import outbox
+from channels.edition import Edition
+from channels.engine import Dispatcher
+from channels.http import HttpClient
+from channels.models import Outlet, Placement, State, WithdrawalKind
+from channels.sandbox.config import DEMO_SECRET
+from channels.sandbox.running import RunningSandbox, running_sandbox
+from tests.channels.builders import Clock, targets
+from tests.channels.stage import URI, MemoryAssets, sample
+
+pytestmark = pytest.mark.django_db
+APPID = "wxdemo000000000001"
+after_review = pytest.mark.xfail(
+    reason="a delivery stays pending after the outlet's review ended with a no", strict=False
+)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[RunningSandbox]:
+    with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def account(sandbox: RunningSandbox) -> Outlet:
+    options = {"appid": APPID, "api_base": sandbox.url, "unknown_wait": "0", "author": "品质城中"}
+    outlet = Outlet(slug="pinzhi", name="品质城中", channel="wechat_mp", options=options)
+    outlet.set_secrets({"secret": DEMO_SECRET})
+    outlet.save()
+    return outlet
+
+
+class Hub:
+    """Signs, and lets time pass until nothing is due."""
+
+    def __init__(self, account: Outlet) -> None:
+        self.clock = Clock()
+        self.account = account
+
+    def sign(self, edition: Edition) -> None:
+        outbox.plan(edition, targets(self.account), now=self.clock())
+        self.pass_time()
+
+    def withdraw(self) -> None:
+        outbox.recall(
+            Placement.objects.get().item_id, kind=WithdrawalKind.GONE, reason="内容有误", now=self.clock()
+        )
+        self.pass_time()
+
+    def retry(self) -> None:
+        outbox.retry(Placement.objects.get(), by="editor", now=self.clock())
+        self.pass_time()
+
+    def pass_time(self, rounds: int = 8) -> None:
+        for _ in range(rounds):
+            Dispatcher(http=HttpClient, assets=MemoryAssets(), now=self.clock, jitter=lambda: 0.5).run()
+            self.clock.forward(seconds=130)
+
+    @property
+    def placement(self) -> Placement:
+        return Placement.objects.select_related("desired", "actual").get()
+
+
+@pytest.fixture
+def hub(account: Outlet) -> Hub:
+    return Hub(account)
+
+
+def titles(sandbox: RunningSandbox) -> list[str]:
+    return [copy.title for copy in sandbox.copies(URI)]
+
+
+def test_an_item_is_signed_corrected_and_withdrawn(hub: Hub, sandbox: RunningSandbox) -> None:
+    hub.sign(sample(1))
+    assert titles(sandbox) == [sample(1).headline]
+    assert hub.placement.state == State.SETTLED
+    assert hub.placement.remote_url == sandbox.copies(URI)[0].url
+
+    hub.sign(sample(2))
+    assert titles(sandbox) == [sample(2).headline]
+    assert hub.placement.state == State.SETTLED
+
+    hub.withdraw()
+    assert titles(sandbox) == []
+    assert (hub.placement.state, hub.placement.actual) == (State.SETTLED, None)
+
+
+@pytest.mark.parametrize("kind", ["drop_after_commit", "drop_before", "500_after", "html_after"])
+@pytest.mark.parametrize("path", ["draft/add", "freepublish/submit", "freepublish/delete", "uploadimg"])
+def test_whatever_gets_lost_there_is_one_article_in_the_end(
+    hub: Hub, sandbox: RunningSandbox, path: str, kind: str
+) -> None:
+    hub.sign(sample(1))
+    sandbox.fault(path, kind)
+    hub.sign(sample(2, pictures=3))
+    assert titles(sandbox) == [sample(2).headline]
+    assert hub.placement.state == State.SETTLED
+
+
+def test_a_lost_correction_that_is_withdrawn_leaves_nothing(hub: Hub, sandbox: RunningSandbox) -> None:
+    hub.sign(sample(1))
+    sandbox.fault("draft/add", "drop_after_commit", times=100)
+    hub.sign(sample(2))
+    sandbox.clear_faults()
+    hub.withdraw()
+    assert titles(sandbox) == []
+    assert hub.placement.state == State.SETTLED
+
+
+@after_review
+def test_after_a_failed_review_the_changed_item_goes_out(hub: Hub, sandbox: RunningSandbox) -> None:
+    sandbox.fault("freepublish/submit", "publish_status", status=4)
+    hub.sign(sample(1))
+    assert hub.placement.state == State.ASKING
+    assert "审核未通过" in hub.placement.message
+
+    hub.sign(sample(2))
+    assert titles(sandbox) == [sample(2).headline]
+    assert hub.placement.state == State.SETTLED
+
+
+@after_review
+def test_after_a_failed_review_a_person_can_have_it_tried_again(hub: Hub, sandbox: RunningSandbox) -> None:
+    sandbox.fault("freepublish/submit", "publish_status", status=3)
+    hub.sign(sample(1))
+    hub.retry()
+    assert titles(sandbox) == [sample(1).headline]
+    assert hub.placement.state == State.SETTLED
