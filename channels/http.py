@@ -37,7 +37,7 @@ USER_AGENT: Final = "Tongsheng/0.1"
 REDIRECTS_MAX: Final = 5
 CONNECT_SECONDS: Final = 10.0
 # Names of dot-separated labels, or an IPv6 address: what else a URL parser lets through, a resolver chokes on.
-_HOST = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63}){0,62}\.?|[0-9a-fA-F:.]+(%\w+)?", re.ASCII)
+_HOST = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63}){0,62}\.?|[0-9a-fA-F.]*:[0-9a-fA-F:.]+(%\w+)?", re.ASCII)
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _TIMEOUTS: dict[float, ClientTimeout] = {}
 

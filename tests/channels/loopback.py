@@ -54,7 +54,7 @@ class Loopback:
         self.faults.append(fault)
 
     def close(self) -> None:
-        self._call(self._runner.cleanup())
+        self._call(self._stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -72,6 +72,13 @@ class Loopback:
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         return int(self._runner.addresses[0][1])
+
+    async def _stop(self) -> None:
+        await self._runner.cleanup()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         self.requests.append((request.method, request.path))
