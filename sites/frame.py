@@ -71,6 +71,8 @@ def frame_of(request: HttpRequest, page: Page) -> Frame:
     homes = list(
         SiteHome.objects.ancestor_of(page, inclusive=True).select_related("outlet", "unit").order_by("depth")
     )
+    if getattr(request, "is_preview", False) and isinstance(page, SiteHome):
+        homes = [home for home in homes if home.pk != page.pk] + [page]  # what the form says, saved or not
     if not homes:
         raise SiteHome.DoesNotExist(f"no site above page {page.pk}")
     home, parent = homes[-1], homes[-2] if len(homes) > 1 else None
@@ -82,6 +84,12 @@ def frame_of(request: HttpRequest, page: Page) -> Frame:
         parent=parent,
         parent_url=address(parent, request) if parent else "",
     )
+
+
+def column_link(page: ColumnIndex, request: HttpRequest) -> ColumnLink:
+    """The page as it stands: also for a draft in preview, and for a column behind a log-in, which no menu shows."""
+    codes = frozenset(column.code for column in page.columns.all())
+    return ColumnLink(page=page, url=address(page, request), codes=codes)
 
 
 def home_for_url(url: str) -> SiteHome | None:

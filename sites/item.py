@@ -133,7 +133,7 @@ def _body(edition: Edition) -> SafeString:
 def _attachment(block: Attachment) -> tuple[str, str, str]:
     """(title, address, type and size)."""
     asset = block.asset
-    note = f"{asset.extension.upper()},{size_text(asset.size)}"
+    note = f"{asset.extension.upper()}，{size_text(asset.size)}"
     return block.title or asset.name, _asset_url(asset), note
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from channels.edition import ItemType
 from sites import meta
 from sites.feeds import feed_url
-from sites.frame import ColumnLink, Frame, address, frame_of
+from sites.frame import ColumnLink, Frame, address, column_link, frame_of
 from sites.listing import Cursor, Row, newest
 from sites.models import ColumnIndex, SiteHome
 from sites.validity import validity
@@ -60,9 +60,7 @@ def home(request: HttpRequest, page: SiteHome) -> HttpResponse:
 def column(request: HttpRequest, page: ColumnIndex) -> HttpResponse:
     """One page of a column's list; `?before=` is where the last one ended."""
     frame = frame_of(request, page)
-    link = frame.column_at(page)
-    if link is None:
-        raise Http404("没有这个栏目")
+    link = frame.column_at(page) or column_link(page, request)
     before = _cursor(request.GET.get("before", ""))
     rows = _rows(frame, [link.codes], limit=PAGE_SIZE + 1, before=before)[0]
     context = {

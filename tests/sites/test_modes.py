@@ -8,6 +8,7 @@ from wagtail.models import Site
 
 from sites.frame import home_for_url
 from sites.models import ColumnIndex, SiteHome
+from tests import factories
 from tests.sites import build
 from tests.sites.reading import soup, words
 
@@ -94,3 +95,12 @@ def test_a_column_that_is_not_public_shows_nowhere(
     page = reader.get("/")
     assert soup(page).select(".menu a[href='/news/'], .rows a") == []
     assert reader.get("/news/").status_code == 302
+
+
+def test_a_column_behind_a_log_in_is_read_after_it(
+    reader: Client, portal: SiteHome, news: ColumnIndex
+) -> None:
+    build.places(1, portal.outlet)
+    news.view_restrictions.create(restriction_type="login")
+    reader.force_login(factories.make_user())
+    assert words(reader.get("/news/"), ".rows a") == "第1条信息"

@@ -54,3 +54,27 @@ def test_a_draft_outside_every_site_is_shown_in_the_sites_that_there_are(portal:
 def test_without_any_site_the_preview_says_what_to_do() -> None:
     answer = preview(build.edition(version=0))
     assert "请先" in answer.content.decode()
+
+
+def test_a_site_that_is_not_saved_yet_can_be_previewed(portal: SiteHome) -> None:
+    draft = SiteHome(title="河东", slug="hedong", full_name="河东街道办事处", outlet=build.outlet("hedong"))
+    draft.path, draft.depth = f"{portal.path}0009", portal.depth + 1
+    answer = draft.make_preview_request()
+    assert words(answer.render(), ".masthead .name") == "河东街道办事处"
+    assert words(answer, ".masthead .upper") == "portal 网站全称"
+
+
+def test_a_changed_colour_shows_in_the_preview_before_it_is_saved(portal: SiteHome) -> None:
+    portal.colour = "#0b5394"
+    answer = portal.make_preview_request()
+    assert soup(answer.render()).select_one("link[href='/theme/0b5394.css']") is not None
+
+
+def test_a_draft_column_is_previewed_with_the_columns_ticked(portal: SiteHome) -> None:
+    build.places(1, portal.outlet)
+    page = build.column_page(portal, "jcdt", slug="jc", title="基层")
+    page.live = False
+    page.save()
+    page.columns = [build.column("ywdt")]
+    answer = page.make_preview_request()
+    assert words(answer.render(), ".rows a") == "第1条信息"
