@@ -2,134 +2,121 @@
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from io import BytesIO
+from typing import TYPE_CHECKING, cast
 
+from django.core.cache import cache
 from django.core.exceptions import SuspiciousFileOperation
 from PIL import Image as Pillow
-from wagtail.images.exceptions import InvalidFilterSpecError
-from wagtail.images.models import SourceImageIOError
-from willow.image import UnrecognisedImageFormatError
+from PIL import ImageOps
 
 from channels import assets
 from channels.edition import Asset
 from channels.errors import ContentError
 
 if TYPE_CHECKING:
-    from cms.models import DistrictDocument, DistrictImage, DistrictRendition
+    from cms.models import DistrictDocument, DistrictImage
 
 MAX_SIDE = 1600
 """Pixels of the longer side of a frozen picture; every channel renders from this master."""
 
+JPEG_QUALITY = 85
+REMEMBERED = 30 * 24 * 3600
+"""Seconds for which the master of a source is found again instead of made again (previews ask often)."""
+
 UNREADABLE = (
-    SourceImageIOError,
-    UnrecognisedImageFormatError,
-    InvalidFilterSpecError,
-    SuspiciousFileOperation,
-    Pillow.DecompressionBombError,
-    OSError,
+    OSError,  # no such file, no picture, cut off
     SyntaxError,  # Pillow's word for a broken PNG chunk
     ValueError,
+    SuspiciousFileOperation,
+    Pillow.DecompressionBombError,
 )
 
 
 def picture(image: DistrictImage) -> Asset:
-    """The picture at most 1600 pixels wide and high, without EXIF. A GIF keeps its bytes (it may move).
+    """The picture upright, at most 1600 pixels wide and high, without EXIF. A GIF keeps its bytes (it may move).
 
     Raises ContentError, naming the picture, when its file is missing or broken.
     """
     try:
-        return _original(image) if _is_gif(image) else _master(image)
+        with image.file.open("rb") as file:
+            source: bytes = file.read()
+        master = _remembered(source) or _made(source, image.filename)
     except UNREADABLE as error:
-        raise ContentError(_broken(image)) from error
+        raise ContentError(f"图片“{image.title}”无法读取或已损坏，请在图片库重新上传后再签发") from error
+    stem = image.filename.rpartition(".")[0] or image.filename
+    return replace(master, name=f"{stem}.{master.extension}", focal=_focal(image))
 
 
 def attachment(document: DistrictDocument) -> Asset:
     """The document as uploaded. Raises ContentError, naming it, when its file is missing or empty."""
+    problem = f"附件“{document.title}”的文件缺失或为空，请在文档库重新上传后再签发"
     try:
         with document.file.open("rb") as file:
-            data = file.read()
+            data: bytes = file.read()
     except (OSError, ValueError) as error:
-        raise ContentError(_missing(document)) from error
+        raise ContentError(problem) from error
     if not data:
-        raise ContentError(_missing(document))
+        raise ContentError(problem)
     guessed, _ = mimetypes.guess_type(document.filename)
     return assets.freeze(data, content_type=guessed or "application/octet-stream", name=document.filename)
 
 
-def probe(image: DistrictImage) -> None:
-    """Raises ContentError when `picture` would; keeps nothing but the rendition."""
+def _remembered(source: bytes) -> Asset | None:
+    """The master made earlier, frozen once more: the request that made it may have been rolled back."""
+    master = cast("Asset | None", cache.get(_key(source)))
     try:
-        if _is_gif(image):
-            with image.file.open("rb") as file, Pillow.open(file) as opened:
-                opened.verify()
+        data = assets.read(master) if master else b""
+    except FileNotFoundError:
+        return None
+    if not master or not data:
+        return None
+    return assets.freeze(
+        data,
+        content_type=master.content_type,
+        name=master.name,
+        width=master.width,
+        height=master.height,
+    )
+
+
+def _made(source: bytes, name: str) -> Asset:
+    with Pillow.open(BytesIO(source)) as opened:
+        opened.load()
+        if opened.format == "GIF":
+            data, content_type, size = source, "image/gif", opened.size
         else:
-            _rendition(image)
-    except UNREADABLE as error:
-        raise ContentError(_broken(image)) from error
+            upright = ImageOps.exif_transpose(opened)
+            data, content_type, size = _encoded(upright, lossless=opened.format == "PNG")
+    width, height = size
+    master = assets.freeze(data, content_type=content_type, name=name, width=width, height=height)
+    cache.set(_key(source), master, REMEMBERED)
+    return master
 
 
-def probe_document(document: DistrictDocument) -> None:
-    """Raises ContentError when `attachment` would."""
-    try:
-        size = document.file.size
-    except (OSError, ValueError) as error:
-        raise ContentError(_missing(document)) from error
-    if not size:
-        raise ContentError(_missing(document))
+def _encoded(picture: Pillow.Image, *, lossless: bool) -> tuple[bytes, str, tuple[int, int]]:
+    """Bytes, type and size. Colours keep their profile; nothing else that came with the file is written."""
+    profile = picture.info.get("icc_profile") if picture.mode in {"RGB", "RGBA"} else None
+    clear = "A" in picture.getbands() or "transparency" in picture.info
+    flat = picture.convert("RGBA" if clear else "RGB")
+    flat.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.LANCZOS)
+    if clear and not lossless:
+        paper = Pillow.new("RGB", flat.size, "white")
+        paper.paste(flat, mask=flat.getchannel("A"))
+        flat = paper
+    buffer = BytesIO()
+    if lossless:
+        flat.save(buffer, "PNG", optimize=True, icc_profile=profile)
+    else:
+        flat.save(buffer, "JPEG", quality=JPEG_QUALITY, optimize=True, progressive=True, icc_profile=profile)
+    return buffer.getvalue(), "image/png" if lossless else "image/jpeg", flat.size
 
 
-def _broken(image: DistrictImage) -> str:
-    return f"图片“{image.title}”无法读取或已损坏，请在图片库重新上传后再签发"
-
-
-def _missing(document: DistrictDocument) -> str:
-    return f"附件“{document.title}”的文件缺失或为空，请在文档库重新上传后再签发"
-
-
-def _is_gif(image: DistrictImage) -> bool:
-    return image.filename.lower().endswith(".gif")
-
-
-def _original(image: DistrictImage) -> Asset:
-    with image.file.open("rb") as file:
-        data = file.read()
-    with image.file.open("rb") as file, Pillow.open(file) as picture:
-        picture.verify()
-        width, height = picture.size
-    return assets.freeze(
-        data,
-        content_type="image/gif",
-        name=image.filename,
-        width=width,
-        height=height,
-        focal=_focal(image),
-    )
-
-
-def _master(image: DistrictImage) -> Asset:
-    rendition = _rendition(image)
-    lossless = _is_png(image)
-    with rendition.file.open("rb") as file:
-        data = file.read()
-    stem = image.filename.rpartition(".")[0] or image.filename
-    return assets.freeze(
-        data,
-        content_type="image/png" if lossless else "image/jpeg",
-        name=f"{stem}.{'png' if lossless else 'jpg'}",
-        width=rendition.width,
-        height=rendition.height,
-        focal=_focal(image),
-    )
-
-
-def _rendition(image: DistrictImage) -> DistrictRendition:
-    encoding = "format-png" if _is_png(image) else "format-jpeg|jpegquality-85|bgcolor-ffffff"
-    return image.get_rendition(f"max-{MAX_SIDE}x{MAX_SIDE}|{encoding}")
-
-
-def _is_png(image: DistrictImage) -> bool:
-    return image.filename.lower().endswith(".png")
+def _key(source: bytes) -> str:
+    return f"frozen:{MAX_SIDE}:{JPEG_QUALITY}:{hashlib.sha256(source).hexdigest()}"
 
 
 def _focal(image: DistrictImage) -> tuple[float, float] | None:

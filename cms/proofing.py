@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from channels.errors import ContentError
@@ -19,7 +20,7 @@ DOC_NUMBER = re.compile(r"[^〔〕\s]{1,20}〔\d{4}〕(?:第)?\d{1,5}号")
 
 
 def problems(page: ContentPage) -> Problems:
-    """Everything that stands in the way of signing; empty when nothing does. Reads files, writes nothing."""
+    """Everything that stands in the way of signing; empty when nothing does. Freezes the files that it reads."""
     found: Problems = {}
     if not is_written(page.body):
         found["body"] = "正文为空，请填写正文后再签发"
@@ -66,18 +67,16 @@ def _says_something(kind: str, value: Any) -> bool:
 
 def _unreadable(page: ContentPage) -> Problems:
     """A broken file is found here, before the item is live, not in the middle of publishing it."""
+    files: list[tuple[str, Callable[[Any], object], Any]] = [("cover", freezing.picture, page.cover)]
+    files += [("body", freezing.picture, image) for image in _images(page.body)]
+    files += [("body", freezing.attachment, document) for document in _documents(page.body)]
     found: Problems = {}
-    for field, image in [("cover", page.cover), *(("body", image) for image in _images(page.body))]:
-        if image:
-            try:
-                freezing.probe(image)
-            except ContentError as error:
-                found.setdefault(field, error.message)
-    for document in _documents(page.body):
+    for field, freeze, file in files:
         try:
-            freezing.probe_document(document)
+            if file:
+                freeze(file)
         except ContentError as error:
-            found.setdefault("body", error.message)
+            found.setdefault(field, error.message)
     return found
 
 

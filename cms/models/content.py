@@ -94,6 +94,7 @@ class ContentPage(ChannelPreviews, Page):
 
     def with_content_json(self, content: Any) -> Any:
         """A revision carries neither identity nor bookkeeping along (copied revisions carry the source's)."""
+        self._take_identity()
         page = super().with_content_json(content)
         for name in ("content_id", "slug", "url_path", "signed_revision", "signed_path"):
             setattr(page, name, getattr(self, name))
@@ -130,8 +131,13 @@ class ContentPage(ChannelPreviews, Page):
         super()._set_core_field_defaults()
 
     def _take_identity(self) -> None:
-        """The slug of a new item is dated, ASCII, and ends in its content_id: unique in the district, the same for ever."""
-        if not self._state.adding or str(self.slug).endswith(f"-{_suffix(self.content_id)}"):
+        """The slug of an item is dated, ASCII, and ends in its content_id: unique in the district, the same for ever."""
+        if self.slug.endswith(f"-{_suffix(self.content_id)}"):
+            return
+        if self.pk and (
+            stored := ContentPage.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
+        ):
+            self.slug = stored
             return
         while ContentPage.objects.filter(slug__endswith=f"-{_suffix(self.content_id)}").exists():
             self.content_id = uuid.uuid4()

@@ -29,15 +29,15 @@ class NoticePage(ContentPage):
         verbose_name = "通知公告"
         verbose_name_plural = "通知公告"
 
-    def clean(self) -> None:
-        self.doc_number = proofing.normal_doc_number(self.doc_number)
-        super().clean()
-
     def alt_ids(self) -> tuple[AltId, ...]:
-        numbers = {"doc_number": self.doc_number.strip(), "index_number": self.index_number.strip()}
+        numbers = {
+            "doc_number": proofing.normal_doc_number(self.doc_number),
+            "index_number": self.index_number.strip(),
+        }
         return tuple(AltId(role=role, value=value) for role, value in numbers.items() if value)
 
     def own_problems(self) -> proofing.Problems:
-        if self.doc_number and not proofing.is_doc_number(self.doc_number):
+        number = proofing.normal_doc_number(self.doc_number)
+        if number and not proofing.is_doc_number(number):
             return {"doc_number": "发文字号格式不对，应如“城政办发〔2026〕3号”，没有字号请留空"}
         return {}

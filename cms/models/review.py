@@ -31,7 +31,9 @@ class ReviewTask(AbstractGroupApprovalTask):
 
     def on_action(self, task_state: Any, user: Any, action_name: str, **kwargs: Any) -> None:
         """The last line: an edit that is saved together with the approval is an edit, too."""
-        page = task_state.workflow_state.content_object
-        if action_name == "approve" and (problem := workflows.objection(page, user)):
-            raise PermissionDenied(problem)
+        if action_name == "approve":
+            page = task_state.workflow_state.content_object
+            if problem := workflows.objection(page, user):
+                raise PermissionDenied(problem)
+            workflows.follow(task_state, page)
         super().on_action(task_state, user, action_name, **kwargs)
