@@ -98,7 +98,8 @@ class Pages:
             f'<meta name="tongsheng:item" content="{escape(item["uri"])}">'
             f'<meta name="tongsheng:version" content="{item["version"]}">'
         )
-        link = f'<p class="foot"><a href="{escape(item["link"])}">查看原文</a></p>' if item["link"] else ""
+        bare = item["link"] and not item["body_html"]
+        link = f'<p class="foot"><a href="{escape(item["link"])}">查看原文</a></p>' if bare else ""
         body = (
             f'<h1>{escape(item["headline"])}</h1><p class="meta">{escape(item["source"])} · '
             f"{shown(item['received_at'])} 接收 · 第 {item['version']} 版</p>"

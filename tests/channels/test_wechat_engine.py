@@ -59,9 +59,12 @@ class Hub:
         outbox.retry(Placement.objects.get(), by="editor", now=self.clock())
         self.pass_time()
 
-    def pass_time(self, rounds: int = 8) -> None:
-        for _ in range(rounds):
+    def pass_time(self) -> None:
+        """Until the placement rests or asks for a person, at most a quarter of an hour."""
+        for _ in range(8):
             Dispatcher(http=HttpClient, assets=MemoryAssets(), now=self.clock, jitter=lambda: 0.5).run()
+            if self.placement.state in {State.SETTLED, State.ASKING}:
+                return
             self.clock.forward(seconds=130)
 
     @property

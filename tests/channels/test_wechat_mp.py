@@ -455,6 +455,15 @@ class TestAnswers:
             with pytest.raises(Misbehaved):
                 compare(sent, kept)
 
+    def test_a_picture_that_the_platform_drops_stops_the_delivery(
+        self, stage: Stage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("channels.sandbox.articles.cleaned", lambda content, image_base: "<p>正文</p>")
+        with pytest.raises(Misbehaved) as caught:
+            stage.deliver(sample())
+        assert "2 张图片" in caught.value.message
+        assert sandbox_of(stage).calls("freepublish/submit") == 0
+
     def test_a_hanging_platform_is_left_in_time(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("channels.adapters.wechat_mp.platform.LONG_TIMEOUT", (0.2, 0.2))
         sandbox_of(stage).fault("freepublish/submit", "slow", seconds=1.0)
