@@ -14,7 +14,7 @@ PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check
 
 STATIC_SOURCES := $(shell find cms/static sites/static -type f 2>/dev/null)
 MIGRATIONS := $(wildcard */migrations/*.py)
-SEED := $(wildcard cms/management/commands/seed_demo.py)
+SEED := $(wildcard cms/management/commands/seed_demo.py cms/demo/*.py)
 
 # The embedded database may be deleted, another one may be configured: the stamp of a database counts for neither.
 DATABASE_READY := $(VAR_DIR)/.database
@@ -24,8 +24,11 @@ else ifeq ($(wildcard $(VAR_DIR)/hub.sqlite3),)
 .PHONY: $(DATABASE_READY)
 endif
 
+# The demo's outlets and sites carry the addresses that they were loaded with: other ports, load again.
+ADDRESSES := $(VAR_DIR)/.addresses
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench requirements messages clean
+.PHONY: help run test check bench requirements messages clean always
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -77,7 +80,11 @@ $(VAR_DIR)/.static: $(VENV)/.installed $(STATIC_SOURCES)
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@touch $@
 
-$(DATABASE_READY): $(VENV)/.installed $(MIGRATIONS) $(SEED)
+$(ADDRESSES): always
+	@mkdir -p "$(VAR_DIR)"
+	@printf '%s\n' "$(PUBLIC_URL)" "$(SANDBOX_URL)" | cmp -s - $@ || printf '%s\n' "$(PUBLIC_URL)" "$(SANDBOX_URL)" > $@
+
+$(DATABASE_READY): $(VENV)/.installed $(ADDRESSES) $(MIGRATIONS) $(SEED)
 	@echo "准备数据库和演示内容……"
 	@$(MANAGE) migrate --verbosity 0
 ifneq ($(SEED),)

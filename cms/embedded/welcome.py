@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from channels.models import Outlet
+from cms.demo.accounts import ACCOUNTS
+
+SHOWN = 8
+"""Outlets whose address is printed; the rest is in the admin."""
 
 
 def welcome(*, sandbox_port: int | None) -> str:
     """Chinese text for the terminal."""
-    public = settings.PUBLIC_URL
-    lines = [
-        "",
-        "同声已启动。按 Ctrl-C 停止。",
-        "",
-        f"  采编后台    {public}/admin/",
-        f"  门户网      {public}/",
-    ]
+    lines = ["", "同声已启动，按 Ctrl-C 停止。", "", f"  {settings.PUBLIC_URL}/admin/  采编后台"]
+    lines += [f"  {url}  {name}" for name, url in _addresses()]
     if sandbox_port is not None:
-        lines.append(f"  外部系统沙箱  http://127.0.0.1:{sandbox_port}/  （模拟微信公众平台和子站接收端）")
+        lines.append(f"  http://127.0.0.1:{sandbox_port}/  沙箱：模拟微信公众平台和子站接收端")
+    people = _accounts()
+    if people:
+        lines += ["", "演示账号（仅供演示，密码公开）：", *people]
     return "\n".join([*lines, ""])
+
+
+def _addresses() -> list[tuple[str, str]]:
+    """What this hub itself serves."""
+    served = Outlet.objects.active().filter(
+        channel__in=["hosted", "feed"], url__startswith=settings.PUBLIC_URL
+    )
+    return list(served.values_list("name", "url")[:SHOWN])
+
+
+def _accounts() -> list[str]:
+    present = set(
+        get_user_model()
+        .objects.filter(username__in=[account.username for account in ACCOUNTS])
+        .values_list("username", flat=True)
+    )
+    return [
+        f"  {account.username:<8} {account.password:<18} {account.label}"
+        for account in ACCOUNTS
+        if account.username in present
+    ]

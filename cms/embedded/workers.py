@@ -24,6 +24,8 @@ class EmbeddedWorkers:
     """The worker and beat threads; daemons, so that a hanging outlet cannot keep the process alive."""
 
     def __init__(self, app: Celery) -> None:
+        # Celery warns root because of pickle; messages here are JSON and never leave the process.
+        warnings.filterwarnings("ignore", category=SecurityWarning)
         self._app = app
         self._worker = app.Worker(
             pool="threads",
@@ -43,8 +45,6 @@ class EmbeddedWorkers:
         )
 
     def start(self) -> None:
-        # Celery warns root because of pickle; messages here are JSON and never leave the process.
-        warnings.filterwarnings("ignore", category=SecurityWarning)
         for thread in self._threads:
             thread.start()
 

@@ -198,5 +198,6 @@ LOGGING = {
         "channels": {"level": "INFO"},
         "cms": {"level": "INFO"},
         "sites": {"level": "INFO"},
+        "waitress.queue": {"level": "ERROR"},  # reading our own sites back makes short queues; they are no news
     },
 }
