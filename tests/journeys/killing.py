@@ -1,0 +1,155 @@
+"""Kills a worker with SIGKILL at random moments while it delivers, and tells what is left. Run as a script.
+
+`python -m tests.journeys.killing SANDBOX_URL ITEMS KILLS SEED` in an environment with VAR_DIR (and DATABASE_URL,
+BROKER_URL). Django is loaded once; each worker is a fork, so that a kill costs milliseconds. Prints one JSON document.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+RECEIVERS = 4
+ACCOUNTS = ("wxdemo000000000001", "wxdemo000000000002")
+ARTICLES = 12
+PATIENCE = 150.0
+
+
+def main(sandbox_url: str, items: int, kills: int, seed: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.dev")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from channels.registry import adapter_class
+
+    for channel in ("web_post", "wechat_mp"):
+        adapter_class(channel)
+    call_command("migrate", verbosity=0)
+    _sign(sandbox_url, items)
+    chance = random.Random(seed)
+    killed = 0
+    while killed < kills and _open():
+        before = _started()
+        worker = _start()
+        _until(lambda: _started() > before, patience=10)
+        time.sleep(chance.uniform(0, 0.25))
+        os.kill(worker, signal.SIGKILL)
+        os.waitpid(worker, 0)
+        killed += 1
+    last = _start()
+    _until(lambda: not _open(), patience=PATIENCE)
+    os.kill(last, signal.SIGKILL)
+    os.waitpid(last, 0)
+    print(json.dumps({"kills": killed, **_outcome()}, ensure_ascii=False))
+
+
+def _sign(sandbox_url: str, items: int) -> None:
+    """`items` for every receiver, the first ARTICLES of them for the accounts too."""
+    from datetime import UTC, datetime
+
+    from channels import outbox
+    from channels.models import Outlet
+    from channels.sandbox.config import DEMO_SECRET
+    from tests.channels.builders import edition, targets
+
+    places = []
+    for number in range(RECEIVERS):
+        url = f"{sandbox_url}/receiver/unit-{number}/items"
+        places.append(Outlet(slug=f"unit-{number}", name=f"接收端{number}", channel="web_post", options={"url": url}))
+    for appid in ACCOUNTS:
+        # A quarter of an hour on the real platform; the sandbox publishes at once.
+        options = {"appid": appid, "api_base": sandbox_url, "unknown_wait": "3"}
+        places.append(Outlet(slug=appid, name=appid, channel="wechat_mp", options=options))
+    for place in places:
+        place.set_secrets({"secret": DEMO_SECRET})
+        place.save()
+    now = datetime.now(UTC)
+    for number in range(items):
+        chosen = places if number < ARTICLES else places[:RECEIVERS]
+        item = edition(headline=f"停水通知（第{number}号片区）", first_created=now)
+        outbox.plan(item, targets(*chosen), now=now)
+
+
+def _start() -> int:
+    """A worker in a process of its own; returns its id."""
+    from django.conf import settings
+    from django.db import connections
+
+    connections.close_all()
+    child = os.fork()
+    if child:
+        return child
+    os.setsid()
+    try:
+        if settings.CELERY_BROKER_URL.startswith("memory:"):
+            _embedded()
+        else:
+            _scaled()
+    finally:
+        os._exit(1)
+
+
+def _embedded() -> None:
+    from cms.celery import app
+    from cms.embedded.workers import EmbeddedWorkers
+
+    EmbeddedWorkers(app).start()
+    while True:
+        app.send_task("channels.tasks.wake")
+        time.sleep(1)
+
+
+def _scaled() -> None:
+    import threading
+
+    from cms.celery import app
+
+    def beat() -> None:
+        while True:
+            app.send_task("channels.tasks.wake")
+            time.sleep(1)
+
+    threading.Thread(target=beat, daemon=True).start()
+    app.worker_main(["worker", "--pool=solo", "--loglevel=ERROR", "--without-gossip", "--without-mingle"])
+
+
+def _until(condition: Callable[[], bool], *, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _started() -> int:
+    """How many calls have been begun, ever."""
+    from channels.models import Delivery
+
+    return Delivery.objects.count()
+
+
+def _open() -> int:
+    from channels.models import Placement, State
+
+    return Placement.objects.exclude(state=State.SETTLED).count()
+
+
+def _outcome() -> dict[str, Any]:
+    from channels.models import Delivery, Outcome, Placement, State
+
+    left = Placement.objects.exclude(state=State.SETTLED).values_list("outlet__slug", "state", "message")
+    return {
+        "placements": Placement.objects.count(),
+        "open": [list(row) for row in left],
+        "interrupted": Delivery.objects.filter(outcome=Outcome.UNKNOWN).count(),
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *(int(argument) for argument in sys.argv[2:]))

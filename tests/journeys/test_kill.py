@@ -1,0 +1,64 @@
+"""A worker killed at random points over more than 200 deliveries: everything settles, and no outlet has two copies."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections import Counter
+
+import pytest
+from django.conf import settings
+
+from channels.sandbox.config import SandboxConfig
+from channels.sandbox.running import running_sandbox
+from tests.journeys.killing import ACCOUNTS, ARTICLES, RECEIVERS
+from tests.ops.processes import ROOT, environment
+
+ITEMS = 50
+KILLS = 14
+
+
+def kill_and_count(tmp_path, **more):
+    """What the killing left: the script's own account, and the copies that readers of the sandbox see."""
+    config = SandboxConfig(publish_seconds=0.2, quota_factor=None)
+    with running_sandbox(config) as sandbox:
+        env = environment(tmp_path, DELIVERY_LEASE_SECONDS="6", **more)
+        command = [sys.executable, "-m", "tests.journeys.killing", sandbox.url, str(ITEMS), str(KILLS), "7"]
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(done.stdout.splitlines()[-1]), Counter((c.outlet, c.item) for c in sandbox.copies())
+
+
+def check(report, copies):
+    assert report["open"] == []
+    assert report["placements"] == ITEMS * RECEIVERS + ARTICLES * len(ACCOUNTS)
+    assert report["kills"] >= 5
+    assert report["interrupted"] > 0, "no kill struck a call: the test proves nothing"
+    assert len(copies) == report["placements"]
+    assert set(copies.values()) == {1}
+
+
+def test_killed_in_the_embedded_default(tmp_path):
+    check(*kill_and_count(tmp_path))
+
+
+@pytest.mark.postgres
+@pytest.mark.broker
+def test_killed_on_postgresql_with_a_broker(tmp_path, scratch_database):
+    check(*kill_and_count(tmp_path, DATABASE_URL=scratch_database, BROKER_URL=settings.CELERY_BROKER_URL))
+
+
+@pytest.fixture
+def scratch_database():
+    """A database of its own beside the tests' one; yields its URL."""
+    import psycopg
+
+    base = os.environ["DATABASE_URL"]
+    name = f"kill_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield base.rpartition("/")[0] + f"/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
