@@ -63,6 +63,7 @@ _ALIAS: Final = re.compile(f"<(/?)({'|'.join(_ALIASES)})>")
 _CHINESE: Final = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "csgb2312"})
 # XHTML begins like this, and BeautifulSoup would warn of it.
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*>")
+_HEAD_END: Final = re.compile(r"</head\s*>|<body\b", re.IGNORECASE)
 _EMPTY_LINK: Final = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 # Everything that XML 1.0 (2.2) does not allow in a document: one of them makes a whole feed unreadable.
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -140,8 +141,9 @@ class Mark:
 
 
 def mark_of(page: bytes, *, charset: str = "") -> Mark | None:
-    """The mark `<meta name="tongsheng:item">` and `tongsheng:version` of a page, None when it has none."""
-    soup = _page(page, charset)
+    """The mark `<meta name="tongsheng:item">` and `tongsheng:version` in a page's head, None when it has none."""
+    # The head alone: parsing whole pages would take most of the time of a round of read-backs.
+    soup = _soup(_HEAD_END.split(decoded(page, charset), maxsplit=1)[0])
     uri = _meta(soup, "tongsheng:item")
     if not uri:
         return None
@@ -151,7 +153,7 @@ def mark_of(page: bytes, *, charset: str = "") -> Mark | None:
 
 def readable_text(page: bytes, *, charset: str = "") -> tuple[str, str]:
     """(title, text) of a foreign page; one line for each of its blocks. `charset` is that of the HTTP header."""
-    soup = _page(page, charset)
+    soup = _soup(decoded(page, charset))
     title = soup.title.get_text() if soup.title else ""
     for tag in soup.find_all(list(_DROPPED - {"textarea"})):
         tag.decompose()
@@ -188,8 +190,8 @@ def _fragment(html: str) -> BeautifulSoup:
     return BeautifulSoup(_XML_HEAD.sub("", html) if "<" in html else f"{html}\n", "html.parser")
 
 
-def _page(page: bytes, charset: str) -> BeautifulSoup:
-    return BeautifulSoup(f"{_XML_HEAD.sub('', decoded(page, charset))}\n", "lxml")
+def _soup(page: str) -> BeautifulSoup:
+    return BeautifulSoup(f"{_XML_HEAD.sub('', page)}\n", "lxml")
 
 
 def _canonical(match: re.Match[str]) -> str:

@@ -133,6 +133,7 @@ def test_plain_is_the_text(html: str, text: str) -> None:
         ),
         ('<meta name="tongsheng:version" content="3">', None),
         ("<p>tongsheng:item</p>", None),
+        ('<head></head><body><meta name="tongsheng:item" content="urn:x"></body>', None),
         ("", None),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from channels.answers import failure_of
 from channels.contract import (
     Adapter,
@@ -103,7 +105,7 @@ class FeedAdapter(Adapter):
         if failure is not None:
             raise failure
         try:
-            return atom.listing(answer.body)
+            return await asyncio.to_thread(atom.listing, answer.body)
         except ValueError as error:
             raise Misbehaved("订阅源不是有效的 Atom 文档，请联系开发人员", detail=answer.text) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from email.message import Message
 
@@ -111,7 +112,7 @@ class HandoffAdapter(Adapter):
         except ConfigError as error:
             # The address of one page says nothing about the outlet's set-up.
             return Observation(presence=Presence.UNKNOWN, remote_url=receipt.remote_url, note=error.message)
-        return _compare(answer, receipt)
+        return await asyncio.to_thread(_compare, answer, receipt)
 
 
 def _compare(answer: Answer, receipt: Receipt) -> Observation:
