@@ -5,11 +5,14 @@ Looking at the desk needs admin access only: every item in it has been signed fo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
 if TYPE_CHECKING:
     from cms.models import ContentPage
@@ -39,6 +42,19 @@ def can_withdraw(user: User, page: ContentPage | None) -> bool:
 def can_correct(user: User, page: ContentPage | None) -> bool:
     """A correction is an edit: it goes through the same reviews."""
     return page is not None and page.permissions_for_user(user).can_edit()
+
+
+def page_rights(user: User, page_ids: Iterable[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """Which of these pages the user may edit, and which he may publish: for lists, in a fixed number of queries."""
+    policy = policy_registry.get_by_type(Page)
+    return tuple(  # type: ignore[return-value]
+        frozenset(
+            policy.instances_user_has_permission_for(user, action)
+            .filter(pk__in=page_ids)
+            .values_list("pk", flat=True)
+        )
+        for action in ("change", "publish")
+    )
 
 
 def can_operate(user: User) -> bool:

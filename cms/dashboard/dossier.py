@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from channels.contract import Capabilities
 from channels.errors import ConfigError, Remedy
-from channels.models import Delivery, EditionRecord, Item, Operation, Outcome, Placement
+from channels.models import Delivery, EditionRecord, Item, Operation, Outcome, Placement, State
 from channels.rendering import capabilities
 from cms.dashboard.looks import Look, Tone, look
 from cms.models import ContentPage
@@ -26,6 +26,8 @@ OUTCOME_TONES = {
     Outcome.FAILED: Tone.WARN,
     Outcome.REFUSED: Tone.BAD,
 }
+
+BY_HAND = "下载稿件包，在终端发布后填写公开地址"
 
 REMEDIES = {
     Remedy.RETRY: "系统自动重试",
@@ -76,7 +78,15 @@ def line(placement: Placement) -> Line:
         actual=placement.actual_id,
         refused=placement.refused_at is not None,
     )
-    return Line(placement, seen, facts(placement))
+    can = facts(placement)
+    if (
+        can is not None
+        and can.manual
+        and placement.state == State.ASKING
+        and placement.desired_id is not None
+    ):
+        seen = replace(seen, next_step=BY_HAND)
+    return Line(placement, seen, can)
 
 
 def facts(placement: Placement) -> Capabilities | None:

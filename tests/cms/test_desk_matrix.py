@@ -17,7 +17,7 @@ from channels.models import Item, Outlet, Placement, State, WithdrawalKind
 from cms.dashboard import matrix, summary
 from cms.dashboard.filters import MatrixFilter
 from tests.cms.desk import admin, move, place
-from tests.factories import make_outlet
+from tests.factories import make_outlet, make_page, make_rule, sign
 
 pytestmark = pytest.mark.django_db
 MATRIX = "/admin/desk/"
@@ -244,3 +244,19 @@ def test_open_placements_are_read_from_the_partial_index():
 
 def test_only_people_of_the_admin_see_the_desk(client):
     assert client.get(MATRIX).status_code == 302
+
+
+def test_a_row_offers_only_what_its_reader_may_do():
+    make_rule(make_outlet("feed"))
+    page = make_page()
+    sign(page)
+    withdraw = reverse("desk:withdraw", args=[page.content_id])
+    correct = reverse("desk:correct", args=[page.content_id])
+    for client, may_withdraw, may_correct in (
+        (admin(), False, False),
+        (admin("cms.withdraw_item"), True, False),
+        (admin(superuser=True), True, True),
+    ):
+        html = client.get(MATRIX).content.decode()
+        assert (withdraw in html) is may_withdraw
+        assert (correct in html) is may_correct

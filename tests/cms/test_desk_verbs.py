@@ -304,6 +304,12 @@ def test_the_package_holds_the_signed_text(handoff):
     assert handoff.item.headline in text
 
 
+def test_the_detail_of_a_hand_off_tells_its_steps(handoff):
+    Outlet.objects.filter(pk=handoff.outlet_id).update(options={"instructions": "登录内刊编务系统"})
+    html = admin(OPERATE).get(reverse("desk:placement", args=[handoff.pk])).content.decode()
+    assert "登录内刊编务系统" in html
+
+
 def test_only_a_hand_off_that_is_wanted_has_a_package(handoff, stuck):
     client = admin(OPERATE)
     assert client.get(reverse("desk:package", args=[stuck.pk])).status_code == 404

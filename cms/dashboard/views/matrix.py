@@ -16,7 +16,7 @@ from cms.dashboard.looks import DELIVERING, OPEN_STATES, REFUSED, WITHDRAWING
 from cms.dashboard.views.base import DeskView
 from cms.models import Column, Unit
 from cms.models.routing import ITEM_TYPE_LABELS
-from cms.permissions import can_operate, can_run_outlets
+from cms.permissions import WITHDRAW, can_run_outlets, page_rights
 
 
 class MatrixView(DeskView):
@@ -28,6 +28,8 @@ class MatrixView(DeskView):
         wanted = MatrixFilter.read(self.request.GET)
         found = matrix.read(wanted, now=now)
         items = [row.item for row in found.rows]
+        user = self.request.user
+        editable, publishable = page_rights(user, [row.page_id for row in found.rows if row.page_id])
         return super().get_context_data(
             wanted=wanted,
             matrix=found,
@@ -38,8 +40,10 @@ class MatrixView(DeskView):
             sizes=[(size, wanted.address(size=str(size))) for size in SIZES],
             filters=filters(wanted),
             legend=LEGEND,
-            can_operate=can_operate(self.request.user),
-            can_run_outlets=can_run_outlets(self.request.user),
+            editable=editable,
+            publishable=publishable,
+            can_withdraw_all=user.has_perm(WITHDRAW),
+            can_run_outlets=can_run_outlets(user),
             **kwargs,
         )
 

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.log_actions import log
 
+from channels import rendering
+from channels.errors import ChannelError
 from channels.models import Placement
 from cms.dashboard import dossier
 from cms.dashboard.verbs import VERBS, carry_out, entered, offers
@@ -45,9 +47,22 @@ class PlacementView(DeskView):
             receipt=dossier.pretty(placement.receipt),
             attempts=dossier.history(placement),
             verbs=offers(placement, line.can) if allowed and line.can else [],
+            checklist=_checklist(placement) if line.can and line.can.manual else [],
             next_url=get_valid_next_url_from_request(self.request),
             **kwargs,
         )
+
+
+def _checklist(placement: Placement) -> list[str]:
+    """What a person has to do at a hand-off outlet: in the very rendering that was handed over."""
+    if placement.desired is None:
+        return []
+    try:
+        return list(
+            rendering.render(placement.outlet, placement.desired.edition()).payload.get("checklist", [])
+        )
+    except ChannelError:
+        return []
 
 
 @require_POST
