@@ -15,9 +15,15 @@ GONE = frozenset({404, 410})
 FRESH = {"Cache-Control": "no-cache", "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"}
 
 
-async def look(http: Http, url: str, uri: str) -> Observation:
-    """What the page at `url` shows of item `uri`. Raises ChannelError when the outlet cannot be asked."""
-    return observe(await http.request("GET", url, headers=FRESH), uri)
+async def look(http: Http, url: str, uri: str, *, gone: frozenset[int] = GONE) -> Observation:
+    """What the page at `url` shows of item `uri`. Raises ChannelError when the outlet cannot be asked.
+
+    `gone` are the statuses that prove an absence; a 404 proves none where a wrong site address gives one, too.
+    """
+    answer = await http.request("GET", url, headers=FRESH)
+    if answer.status in GONE - gone:
+        return Observation(presence=Presence.UNKNOWN, note="该地址不存在（404），请管理员核对终端地址")
+    return observe(answer, uri)
 
 
 async def look_at_copy(http: Http, url: str, uri: str) -> Observation:

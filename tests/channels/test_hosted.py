@@ -41,6 +41,8 @@ class Site(Loopback):
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         uri = f"urn:uuid:{request.path.strip('/').rpartition('/')[2]}"
+        if not request.path.startswith("/site/"):
+            return web.Response(status=404)
         if uri not in self.items:
             return web.Response(status=410)
         if request.path.startswith("/site/item/"):
@@ -76,6 +78,14 @@ class TestHosted(AdapterConformance):
             seen = stage.verify(receipt)
             assert seen.presence is Presence.UNKNOWN
             assert seen.note
+
+    def test_a_wrong_site_address_settles_no_withdrawal(self) -> None:
+        with self.stage() as stage:
+            receipt = stage.withdraw(stage.place(sample()))
+            stage.adapter = hosted(stage.remote, base=f"{stage.remote.url}/elsewhere/", stage=stage)
+            seen = stage.verify(receipt)
+            assert seen.presence is Presence.UNKNOWN
+            assert "核对" in seen.note
 
     def test_nothing_is_sent(self) -> None:
         with self.stage() as stage:

@@ -13,11 +13,11 @@ from aiohttp import web
 
 from channels.adapters.web_post import signature
 from channels.adapters.web_post.adapter import WebPostAdapter
-from channels.contract import AssetReader, Http, OutletConfig, Presence
+from channels.contract import AssetReader, Http, OutletConfig, Presence, Receipt
 from channels.errors import ConfigError
 from tests.channels.conformance import AdapterConformance, failure
 from tests.channels.loopback import Fault, Loopback
-from tests.channels.stage import URI, sample
+from tests.channels.stage import URI, sample, token_for
 
 KEY = b"0123456789abcdef0123456789abcdef"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
@@ -129,6 +129,14 @@ class TestWebPost(AdapterConformance):
             assert withdrawn["type"] == "item.withdrawn"
             assert withdrawn["id"] != published["id"]
             assert withdrawn["data"]["reason"] == "内容有误"  # type: ignore[index]
+
+    def test_the_withdrawal_of_a_delivery_without_an_answer_is_proven_by_the_address_it_learns(self) -> None:
+        with self.stage() as stage:
+            stage.deliver(sample())
+            lost = Receipt(token=token_for(sample()), uri=URI, version=1, settled=False)
+            gone = stage.withdraw(lost)
+            assert not gone.settled
+            assert stage.verify(gone).presence is Presence.ABSENT
 
     def test_a_notification_carries_no_body(self) -> None:
         with self.stage() as stage:

@@ -17,6 +17,8 @@ from channels.contract import (
 from channels.edition import Edition
 from channels.formats.html import body_html
 
+WITHDRAWN = frozenset({410})
+
 
 class HostedAdapter(Adapter):
     """There is nothing to send: the site reads placements. The proof is the page, read as a reader would."""
@@ -83,7 +85,8 @@ class HostedAdapter(Adapter):
         )
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:  # noqa: ARG002
-        return await readback.look(self.http, self._address(receipt.uri), receipt.uri)
+        """A site that knows the item says 410 when it is withdrawn; 404 means that this is not its address."""
+        return await readback.look(self.http, self._address(receipt.uri), receipt.uri, gone=WITHDRAWN)
 
     def _address(self, uri: str) -> str:
         base = self.outlet.options.get("base_url", "") or self.outlet.public_url

@@ -114,14 +114,17 @@ class WebPostAdapter(Adapter):
             "pubStatus": "canceled",
             "reason": reason,
         }
-        await self._post(WITHDRAWN, _withdrawal_id(receipt), json.dumps(data, ensure_ascii=False))
+        answer = await self._post(WITHDRAWN, _withdrawal_id(receipt), json.dumps(data, ensure_ascii=False))
+        remote_id, remote_url = self._copy(answer)
+        # A delivery whose answer was lost left no address; the answer to its withdrawal may tell it.
+        known = receipt.remote_url or remote_url
         return Receipt(
             token=receipt.token,
             uri=receipt.uri,
             version=receipt.version,
-            remote_id=receipt.remote_id,
-            remote_url=receipt.remote_url,
-            settled=not receipt.remote_url,
+            remote_id=receipt.remote_id or remote_id,
+            remote_url=known,
+            settled=not known,
         )
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:  # noqa: ARG002
