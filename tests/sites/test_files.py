@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from channels.edition import Asset
-from channels.models import Item, Placement
+from channels.models import Item
 from sites.models import SiteHome
 from tests import factories
 from tests.sites import build
@@ -72,7 +72,6 @@ def test_only_files_of_editions_are_served(reader: Client, portal: SiteHome) -> 
 def test_the_file_of_a_withdrawn_item_is_gone_for_the_public(reader: Client, portal: SiteHome) -> None:
     asset = build.document("名单.pdf")
     item = shown(asset, portal)
-    Placement.objects.update(desired=None)
     item.withdrawn_at = build.NOW
     item.save()
     assert reader.get(f"/{asset.path}").status_code == 410

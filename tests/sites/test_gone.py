@@ -82,6 +82,12 @@ def test_a_replacement_that_leads_nowhere_is_a_plain_410(
     assert reader.get("/news/old/").status_code == 410
 
 
+def test_a_withdrawal_counts_before_the_placements_have_followed(reader: Client, withdrawn: Item) -> None:
+    Placement.objects.update(desired=withdrawn.current)
+    for path in everywhere(withdrawn):
+        assert reader.get(path).status_code == 410
+
+
 def test_an_item_that_left_only_this_site_points_to_where_it_lives(
     reader: Client, portal: SiteHome, news: ColumnIndex
 ) -> None:

@@ -71,7 +71,8 @@ def test_paging_shows_every_item_once(reader: Client, portal: SiteHome) -> None:
     build.column_page(portal, "ywdt", "jcdt")
     build.places(23, portal.outlet)
     build.places(20, portal.outlet, column="jcdt")
-    build.place(build.edition(headline="置顶"), portal.outlet, rank=1)
+    for _ in range(22):  # more than a page of pinned ones, all of one moment
+        build.place(build.edition(), portal.outlet, rank=1)
     seen: list[str] = []
     path = "/news/"
     pages = 0
@@ -81,9 +82,9 @@ def test_paging_shows_every_item_once(reader: Client, portal: SiteHome) -> None:
         pages += 1
         older = page.select_one("a[rel=next]")
         path = str(older["href"]) if older else ""
-        build.place(build.edition(first_created=build.NOW + timedelta(days=pages)), portal.outlet)
-    assert pages == 3
-    assert len(seen) == len(set(seen)) == 44
+        build.place(build.edition(first_created=build.NOW + timedelta(days=pages)), portal.outlet, rank=2)
+    assert pages == 4
+    assert len(seen) == len(set(seen)) == 65
 
 
 def test_the_first_page_can_be_reached_from_the_last(
@@ -101,6 +102,17 @@ def test_a_made_up_cursor_is_not_found(
     reader: Client, portal: SiteHome, news: ColumnIndex, before: str
 ) -> None:
     assert reader.get("/news/", {"before": before}).status_code == 404
+
+
+def test_a_column_that_is_taken_down_is_not_found(
+    reader: Client, portal: SiteHome, news: ColumnIndex
+) -> None:
+    value = build.edition()
+    build.place(value, portal.outlet)
+    news.unpublish()
+    assert reader.get("/news/").status_code == 404
+    assert reader.get(f"/news/{value.slug}/").status_code == 404
+    assert reader.get(f"/item/{value.content_id}/").status_code == 200
 
 
 def test_an_empty_column_says_so(reader: Client, portal: SiteHome, news: ColumnIndex) -> None:
