@@ -35,11 +35,12 @@ class FaultKind(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """Strikes the next `times` requests in whose path the regular expression `path` is found."""
+    """Strikes `times` requests in whose path the regular expression `path` is found, after letting `skip` of them pass."""
 
     path: str
     kind: FaultKind
     times: int = 1
+    skip: int = 0
     errcode: int = 0
     errmsg: str = "fault"
     seconds: float = 0.0
@@ -72,11 +73,15 @@ class Faults:
     def take(self, path: str, *, publishing: bool = False) -> Fault | None:
         """The fault that strikes a request now, used up once. `publishing` asks for the end of a review instead."""
         for fault in self._pending:
-            if re.search(fault.path, path) and (fault.kind is FaultKind.PUBLISH_STATUS) == publishing:
-                fault.times -= 1
-                if fault.times <= 0:
-                    self._pending.remove(fault)
-                return fault
+            if not re.search(fault.path, path) or (fault.kind is FaultKind.PUBLISH_STATUS) != publishing:
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            fault.times -= 1
+            if fault.times <= 0:
+                self._pending.remove(fault)
+            return fault
         return None
 
 

@@ -15,6 +15,7 @@ from channels.adapters.wechat_mp.uploads import compare
 from channels.contract import AssetReader, Http, OutletConfig, Presence, Receipt
 from channels.edition import Attachment, Edition, Image
 from channels.errors import (
+    ChannelError,
     ConfigError,
     ContentError,
     Misbehaved,
@@ -226,6 +227,14 @@ class TestUnknownOutcome:
         assert sandbox_of(stage).calls("draft/add") == 1
         assert sandbox_of(stage).count(f"draft:{APPID}") == 0
 
+    def test_a_draft_that_staff_deleted_is_made_again(self, stage: Stage) -> None:
+        sandbox_of(stage).fault("freepublish/submit", "errcode", errcode=45011)
+        with pytest.raises(Throttled):
+            stage.deliver(sample())
+        sandbox_of(stage).drop_drafts(APPID)
+        stage.settle(stage.deliver(sample()), version=1)
+        assert stage.remote.copies(URI) == [1]
+
     def test_a_busy_platform_after_submit_means_to_look(self, stage: Stage) -> None:
         sandbox_of(stage).fault("freepublish/submit", "errcode", errcode=-1)
         with pytest.raises(OutcomeUnknown):
@@ -267,6 +276,36 @@ class TestReplacing:
         stage.settle(receipt, version=2)
         assert stage.remote.copies(URI) == [2]
 
+    @pytest.mark.parametrize("kind", ["drop_before", "drop_after_commit", "500_after"])
+    def test_any_call_of_a_replacement_may_fail_and_there_are_never_two(
+        self, stage: Stage, kind: str
+    ) -> None:
+        first = stage.place(sample(1))
+        for nth in range(9):
+            version = nth + 2
+            sandbox_of(stage).fault("/cgi-bin/", kind, skip=nth)
+            following = sample(version, pictures=3)
+            for _ in range(6):
+                try:
+                    receipt = stage.deliver(following, previous=first)
+                except ChannelError as error:
+                    assert len(stage.remote.copies(URI)) <= 1, nth
+                    if error.remedy is not Remedy.VERIFY:
+                        continue
+                    receipt = provisional(following)
+                sandbox_of(stage).clear_faults()
+                settled = self.settled(stage, receipt, version)
+                if settled is not None:
+                    break
+            assert settled is not None
+            first = settled
+            assert stage.remote.copies(URI) == [version], nth
+
+    def settled(self, stage: Stage, receipt: Receipt, version: int) -> Receipt | None:
+        """What the engine makes of a look: the article, or None to deliver again."""
+        seen = stage.verify(receipt)
+        return seen.receipt if seen.presence is Presence.PRESENT and seen.version == version else None
+
     def resumed(self, stage: Stage) -> Receipt:
         """As the engine goes on: it looks, and delivers over what the look found."""
         stage.memory.kill_after = None
@@ -286,6 +325,30 @@ class TestReplacing:
         assert seen.receipt.remote_id == first.remote_id
         stage.settle(stage.withdraw(seen.receipt), version=None)
         assert stage.remote.copies(URI) == []
+
+    def test_without_receipt_and_memory_the_old_article_goes_all_the_same(self, stage: Stage) -> None:
+        stage.place(sample(1))
+        stage.memory = Memory()
+        stage.place(sample(2))
+        assert stage.remote.copies(URI) == [2]
+
+    def test_a_deleted_article_with_our_mark_is_no_article(self, stage: Stage) -> None:
+        stage.place(sample(1))
+        stage.remote.forget(URI)
+        stage.memory = Memory()
+        assert stage.verify(provisional(sample(1))).presence is Presence.ABSENT
+        stage.settle(stage.deliver(sample(1)), version=1)
+        assert stage.remote.copies(URI) == [1]
+
+    def test_a_look_waits_for_the_predecessors_review(self) -> None:
+        for stage in staged(WeChatRemote(SandboxConfig(publish_seconds=60))):
+            first = stage.deliver(sample(1))
+            with pytest.raises(Throttled):
+                stage.deliver(sample(2), previous=first)
+            assert stage.verify(provisional(sample(2))).presence is Presence.PENDING
+            sandbox_of(stage).advance(61)
+            seen = stage.verify(provisional(sample(2)))
+            assert (seen.presence, seen.version) == (Presence.PRESENT, 1)
 
     def test_a_predecessor_still_in_review_is_waited_for(self) -> None:
         for stage in staged(WeChatRemote(SandboxConfig(publish_seconds=60))):

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
-from channels.contract import Checkpoint
+from channels.contract import Checkpoint, Receipt
 
 KEY_LENGTH = 16
 _MARK = re.compile(r"[?&]wx=([0-9a-f]{16})\.([1-9][0-9]*)$")
@@ -27,7 +27,7 @@ class Mark:
 
     @classmethod
     def of(cls, token: str, version: int) -> Self:
-        return cls(token[:KEY_LENGTH], version)
+        return cls(token[:KEY_LENGTH], max(1, version))
 
     @classmethod
     def read(cls, url: str) -> Self | None:
@@ -51,14 +51,18 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`submitted_at` is Unix time of the submit call. `predecessor` is the JSON of the receipt still to be taken down."""
+    """`submitted_at` is Unix time of the submit call. `predecessor` is the receipt, as JSON, still to be taken down."""
 
     stage: Stage = Stage.NEW
     media_id: str = ""
     publish_id: str = ""
     msg_data_id: str = ""
     submitted_at: float = 0.0
-    predecessor: str = ""
+    predecessor: dict[str, Any] | None = None
+
+    @property
+    def predecessor_receipt(self) -> Receipt | None:
+        return Receipt.from_json(self.predecessor) if self.predecessor else None
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -85,7 +89,10 @@ class Journal:
         return Progress.from_json(text) if text else Progress()
 
     async def move(self, progress: Progress, **changes: Any) -> Progress:
-        """The progress with `changes`, written down."""
+        """The progress with `changes`, written down. `predecessor` may be given as a Receipt."""
+        before = changes.get("predecessor")
+        if isinstance(before, Receipt):
+            changes["predecessor"] = before.to_json()
         progress = replace(progress, **changes)
         await self._checkpoint.put(self._name, progress.to_json(), shared=True)
         return progress

@@ -11,6 +11,7 @@ from typing import Any
 from channels.adapters.wechat_mp import images
 from channels.adapters.wechat_mp.client import Json, Upload
 from channels.adapters.wechat_mp.platform import Platform
+from channels.adapters.wechat_mp.progress import Mark
 from channels.contract import AssetReader, Checkpoint, Rendering
 from channels.edition import Asset
 from channels.errors import ContentError, Misbehaved, Missing
@@ -33,7 +34,7 @@ class Uploads:
         self._payload: Mapping[str, Any] = rendering.payload
         self._assets = {asset.sha256: asset for asset in rendering.assets}
 
-    async def article(self, source_url: str) -> Json:
+    async def article(self, mark: Mark) -> Json:
         """The article as draft/add takes it, every picture of it at the platform. Raises ContentError for a broken one."""
         content = str(self._payload["content"])
         urls = {
@@ -52,7 +53,7 @@ class Uploads:
             "author": self._payload["author"],
             "digest": self._payload["digest"],
             "content": content,
-            "content_source_url": source_url,
+            "content_source_url": mark.on(str(self._payload["content_source_url"])),
             "thumb_media_id": await self._cover(),
             "need_open_comment": 0,
             "only_fans_can_comment": 0,
