@@ -56,7 +56,7 @@ class AttachmentBlock(blocks.StructBlock):
 
 
 class BodyBlock(blocks.StreamBlock):
-    paragraph = blocks.RichTextBlock(label="正文", features=INLINE_FEATURES, icon="pilcrow")
+    paragraph = blocks.RichTextBlock(label="段落", features=INLINE_FEATURES, icon="pilcrow", required=False)
     heading = HeadingBlock()
     figure = FigureBlock()
     table = TableBlock(

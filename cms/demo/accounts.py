@@ -55,6 +55,8 @@ def load(root: Page) -> None:
             group.permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
         _library(group)
     _pages(Group.objects.get(name=WRITERS), root, "add_page", "change_page")
+    # The least right with which Wagtail shows the tree; without any, an approval ends on a page that says "no access".
+    _pages(Group.objects.get(name=REVIEWERS), root, "lock_page")
     for account in ACCOUNTS:
         _user(account)
     _workflow(root)

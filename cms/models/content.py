@@ -45,7 +45,7 @@ class ContentPage(ChannelPreviews, Page):
         related_name="+",
         help_text="列表和公众号封面使用，建议横幅、宽度不小于 900 像素",
     )
-    body = StreamField(BodyBlock(), verbose_name="正文", blank=True)
+    body = StreamField(BodyBlock(), verbose_name="正文", blank=True, default=[("paragraph", "")])
     column = models.ForeignKey(
         "cms.Column", verbose_name="栏目", null=True, on_delete=models.PROTECT, related_name="+"
     )

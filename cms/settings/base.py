@@ -133,6 +133,8 @@ PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 OUTLET_KEYS: list[str] = env.list("OUTLET_KEYS", default=[])
 # The stand-ins of remote systems that the demo's outlets talk to.
 SANDBOX_URL = env("SANDBOX_URL", default="http://127.0.0.1:8900").rstrip("/")
+# Whether `seed_demo` may load the demo district, whose passwords are public.
+DEMO_DISTRICT = True
 # Seconds that a worker's claim on a delivery holds; a dead worker's deliveries are taken up after it.
 DELIVERY_LEASE_SECONDS: int = env.int("DELIVERY_LEASE_SECONDS", default=180)
 # Networks that outbound calls may reach although they are private, e.g. "10.1.0.0/16".

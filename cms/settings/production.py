@@ -6,6 +6,7 @@ from cms.settings.base import *  # noqa: F403
 from cms.settings.base import PUBLIC_URL, env
 
 DEBUG = False
+DEMO_DISTRICT = False
 SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 OUTLET_KEYS = env.list("OUTLET_KEYS")

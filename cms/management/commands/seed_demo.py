@@ -20,7 +20,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        if settings.SETTINGS_MODULE.endswith(".production") and not options["force"]:
+        if not settings.DEMO_DISTRICT and not options["force"]:
             raise CommandError("演示账号的密码是公开的，生产环境不载入演示城区；确需载入请加 --force")
         published = load.load(sandbox_url=settings.SANDBOX_URL)
         self.stdout.write(f"演示城区已就绪，本次发布稿件 {published} 篇。")

@@ -1,0 +1,104 @@
+"""The demo district loads through the real paths, twice without a trace, and holds nothing real."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from wagtail.models import Page, Site
+
+from channels.contract import Severity
+from channels.models import EditionRecord, Item, Outlet, Placement
+from cms import proofing, sweeping
+from cms.demo.accounts import ACCOUNTS
+from cms.models import ContentPage
+from cms.preflight import preflight
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def district(settings):
+    settings.SANDBOX_URL = "http://127.0.0.1:8999"
+    settings.PUBLIC_URL = "http://127.0.0.1:8930"
+    out = StringIO()
+    call_command("seed_demo", stdout=out)
+    return out.getvalue()
+
+
+def counts():
+    return [model.objects.count() for model in (Page, Outlet, Item, EditionRecord, Placement)]
+
+
+def test_it_loads_once(district):
+    before = counts()
+    assert re.search(r"本次发布稿件 1[0-9] 篇", district)
+    assert before[2] == before[3] >= 12
+    out = StringIO()
+    call_command("seed_demo", stdout=out)
+    assert counts() == before
+    assert "本次发布稿件 0 篇" in out.getvalue()
+    assert sweeping.sweep() == 0
+
+
+@pytest.mark.usefixtures("district")
+def test_every_type_and_channel_is_there():
+    types = set(Item.objects.values_list("item_type", flat=True))
+    assert types == {"news", "notice", "service_notice"}
+    channels = set(Outlet.objects.values_list("channel", flat=True))
+    assert channels == {"hosted", "feed", "wechat_mp", "web_post", "handoff"}
+    assert Outlet.objects.filter(channel="hosted").count() >= 6
+    kinds = {block.kind for record in EditionRecord.objects.all() for block in record.edition().body}
+    assert kinds == {"paragraph", "heading", "image", "table", "list", "quote", "attachment"}
+    assert Placement.objects.filter(must_carry=True).exists()
+
+
+@pytest.mark.usefixtures("district")
+def test_every_item_is_complete_and_fits_its_outlets():
+    for page in ContentPage.objects.all().specific():
+        assert proofing.problems(page) == {}
+        assert not [finding for _, finding in preflight(page) if finding.severity is Severity.BLOCK]
+
+
+@pytest.mark.usefixtures("district")
+def test_items_were_written_by_the_editor_and_signed_by_the_reviewer():
+    assert set(EditionRecord.objects.values_list("signed_by", flat=True)) == {"shenhe"}
+    assert {page.owner.username for page in ContentPage.objects.all()} == {"bianji"}
+    for account in ACCOUNTS:
+        assert authenticate(username=account.username, password=account.password)
+
+
+@pytest.mark.usefixtures("district")
+def test_the_portal_is_the_default_site_and_the_others_live_below_it():
+    site = Site.objects.get()
+    assert (site.hostname, site.port, site.is_default_site) == ("127.0.0.1", 8930, True)
+    assert site.root_page.specific.outlet.slug == "menhu"
+    addresses = {page.full_url for page in ContentPage.objects.all()}
+    assert any(address.startswith("http://127.0.0.1:8930/tanzhong/") for address in addresses)
+
+
+def test_addresses_follow_the_settings(district, settings):
+    settings.SANDBOX_URL, settings.PUBLIC_URL = "http://127.0.0.1:8801", "http://127.0.0.1:8802"
+    call_command("seed_demo", stdout=StringIO())
+    assert Outlet.objects.get(slug="pinzhi").options["api_base"] == "http://127.0.0.1:8801"
+    assert Outlet.objects.get(slug="tanzhong").options["base_url"] == "http://127.0.0.1:8802/tanzhong/"
+    assert Site.objects.get().port == 8802
+
+
+@pytest.mark.usefixtures("district")
+def test_nothing_in_it_is_real():
+    texts = [record.document for record in EditionRecord.objects.all()]
+    numbers = {number for text in texts for number in re.findall(r"\d{3,4}-\d{7,8}|1\d{10}", text)}
+    assert numbers == {"0772-0000000"}
+    assert not any(
+        re.search(r"\d{15,18}[\dXx]", re.sub(r'"(sha256|uri|permalink|canonical_url)":"[^"]*"', "", text))
+        for text in texts
+    )
+
+
+def test_it_stays_out_of_production(settings):
+    settings.DEMO_DISTRICT = False
+    with pytest.raises(CommandError, match="--force"):
+        call_command("seed_demo", stdout=StringIO())
+    assert not Outlet.objects.exists()
