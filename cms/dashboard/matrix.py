@@ -100,7 +100,7 @@ def read(wanted: MatrixFilter, *, now: datetime) -> Matrix:
 def grouped(outlets: Iterable[Outlet]) -> list[Group]:
     """Groups in the order of their first outlet by rank, so that a late outlet joins its neighbours."""
     ordered = list(outlets)
-    first = {}
+    first: dict[str, int] = {}
     for position, outlet in enumerate(ordered):
         first.setdefault(outlet.group, position)
     ordered.sort(key=lambda outlet: first[outlet.group])

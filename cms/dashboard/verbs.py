@@ -28,34 +28,43 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """`log` is the action in Wagtail's history; `hint` says what will happen."""
+    """`log` is the action in Wagtail's history; `hint` says what will happen, `done` what has been set going."""
 
     key: str
     label: str
-    log: str
     hint: str
+    done: str
     entry: Entry | None = None
     grave: bool = False
 
+    @property
+    def log(self) -> str:
+        return f"desk.{self.key}"
 
-RETRY = Verb("retry", "重试", "desk.retry", "立即再处理一次；结果未知的先核对，不会重复发布")
-CHECK = Verb("check", "立即核对", "desk.check", "回读终端，核对现状是否与签发版本一致")
-RELEASE = Verb("release", "放行", "desk.release", "稿件已超出时限或有效期，确认仍要投递")
+
+RETRY = Verb("retry", "重试", "立即再处理一次；结果未知的先核对，不会重复发布", "已要求重试")
+CHECK = Verb("check", "立即核对", "回读终端，核对现状是否与签发版本一致", "已要求核对")
+RELEASE = Verb("release", "放行", "稿件已超出时限或有效期，确认仍要投递", "已放行")
 CONFIRM = Verb(
     "confirm",
     "交办完成",
-    "desk.confirm",
     "已在终端发布：填入公开地址，系统回读核对",
+    "已登记公开地址，系统正在核对",
     Entry("公开地址", "url", URL_MAX),
 )
 CONFIRM_WITHDRAWN = Verb(
-    "confirm_withdrawn", "已撤下确认", "desk.confirm_withdrawn", "已在终端撤下此稿，系统回读核对"
+    "confirm_withdrawn", "已撤下确认", "已在终端撤下此稿，系统回读核对", "已登记撤下，系统正在核对"
 )
 SIGN_OFF = Verb(
-    "sign_off", "人工确认", "desk.sign_off", "系统无法核对，由本人确认终端现状与要求一致", Entry("依据")
+    "sign_off", "人工确认", "系统无法核对，由本人确认终端现状与要求一致", "已人工确认", Entry("依据")
 )
 REFUSE = Verb(
-    "refuse", "拒用", "desk.refuse", "该终端不采用此稿；以后的更正版也不再投递", Entry("原因"), grave=True
+    "refuse",
+    "拒用",
+    "该终端不采用此稿；以后的更正版也不再投递",
+    "已拒用，正在从该终端撤下",
+    Entry("原因"),
+    grave=True,
 )
 
 VERBS: Mapping[str, Verb] = {

@@ -88,10 +88,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     except ValueError as problem:
         messages.error(request, f"{chosen.label}未执行：{problem}")
     else:
-        messages.success(
-            request,
-            f"{placement.outlet.name}：已{chosen.label if chosen.entry is None else '提交' + chosen.label}",
-        )
+        messages.success(request, f"{placement.outlet.name}：{chosen.done}")
     return redirect(back)
 
 

@@ -60,7 +60,33 @@
       check(entry.target);
     }
   });
+  /* While a delivery on the screen is under way, look again: only the strip and the rows change, nothing moves. */
+  const SOON_MS = 5000;
+  const SLOW_MS = 30000;
+  const wait = () => {
+    if (document.querySelector("[data-desk-live] td.d-busy")) return SOON_MS;
+    return document.querySelector("[data-desk-live] td.d-warn") ? SLOW_MS : 0;
+  };
+  const refresh = async () => {
+    if (!document.hidden && !document.querySelector("dialog[open]")) {
+      const fresh = new DOMParser().parseFromString(await fragment(location.href, {}), "text/html");
+      for (const part of document.querySelectorAll("[data-desk-part]")) {
+        const found = fresh.querySelector(`[data-desk-part="${part.dataset.deskPart}"]`);
+        if (found) part.replaceWith(found);
+      }
+    }
+    later();
+  };
+  const later = () => {
+    const ms = wait();
+    if (ms) setTimeout(() => refresh().catch(later), ms);
+  };
+
   const watch = () => document.querySelectorAll("[data-desk-preflight]").forEach((box) => seen.observe(box));
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch);
-  else watch();
+  const start = () => {
+    watch();
+    later();
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();
