@@ -26,13 +26,16 @@ class Recorded(Loopback):
         super().__init__()
         self.answer = b"{}"
         self.status = 200
+        self.headers: dict[str, str] = {}
         self.bodies: list[bytes] = []
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.path.endswith("stable_token"):
             return web.Response(body=TOKEN, content_type="text/plain")
         self.bodies.append(await request.read())
-        return web.Response(body=self.answer, status=self.status, content_type="text/plain")
+        return web.Response(
+            body=self.answer, status=self.status, headers=self.headers, content_type="text/plain"
+        )
 
 
 @pytest.fixture
@@ -78,13 +81,20 @@ def test_a_failed_submit_keeps_the_platforms_words(
     assert words in caught.value.detail
 
 
-@pytest.mark.parametrize(("status", "kind"), [(500, Unreachable), (502, Unreachable), (404, Misbehaved), (302, Unreachable), (429, Throttled)])  # fmt: skip
+@pytest.mark.parametrize(("status", "kind"), [(500, Unreachable), (502, Unreachable), (404, Misbehaved), (429, Throttled)])  # fmt: skip
 def test_an_http_status_of_a_look_has_its_remedy(
     remote: Recorded, status: int, kind: type[ChannelError]
 ) -> None:
     remote.status, remote.answer = status, b"<html>"
     with pytest.raises(kind):
         asyncio.run(platform(remote).job("1"))
+
+
+def test_a_redirect_is_not_followed_with_the_token(remote: Recorded) -> None:
+    remote.status, remote.headers = 302, {"Location": f"{remote.url}/elsewhere"}
+    with pytest.raises(ConfigError):
+        asyncio.run(platform(remote).submit("m"))
+    assert [path for _, path in remote.requests if path == "/elsewhere"] == []
 
 
 @pytest.mark.parametrize("answer", [b"[]", b'"x"', b"null", b"\xff\xfe", b"", b'{"publish_status":null}', b'{"publish_status":0}'])  # fmt: skip

@@ -74,6 +74,7 @@ class HubClient(WeChatClient):  # type: ignore[misc]
         self._http.headers.update(
             {"Connection": "close", "User-Agent": "Tongsheng/1 (+government publishing hub)"}
         )
+        self._http.hooks["response"].append(_refuse_redirect)
         self._clock = clock
         self._lock = threading.Lock()
         self._token = ""
@@ -138,7 +139,6 @@ class HubClient(WeChatClient):  # type: ignore[misc]
         kwargs: dict[str, Any] = {
             "params": {**(params or {}), "access_token": token},
             "timeout": timeout,
-            "allow_redirects": False,
         }
         if upload is not None:
             kwargs["files"] = {"media": (upload.name, upload.data, upload.content_type)}
@@ -155,7 +155,7 @@ class HubClient(WeChatClient):  # type: ignore[misc]
             "force_refresh": False,
         }
         # Parameters that are no dict keep wechatpy from adding a token, which would ask for one without end.
-        send = partial(self.post, "stable_token", data=body, params=(), allow_redirects=False)
+        send = partial(self.post, "stable_token", data=body, params=())
         try:
             answer = self._answer("stable_token", send, write=False, known="")
         except _StaleToken:
@@ -173,6 +173,8 @@ class HubClient(WeChatClient):  # type: ignore[misc]
             answer = send()
         except WeChatClientException as error:
             raise self._refusal(endpoint, error, write=write, known=known) from None
+        except requests.TooManyRedirects:
+            raise ConfigError("接口地址把请求转到了别处，请在终端设置中核对接口地址") from None
         except requests.exceptions.SSLError as error:
             raise ConfigError(
                 "与微信的加密连接失败，请检查网络设备和系统时间", code=type(error).__name__
@@ -201,6 +203,12 @@ class HubClient(WeChatClient):  # type: ignore[misc]
             if secret:
                 text = text.replace(secret, "***")
         return text
+
+
+def _refuse_redirect(response: requests.Response, **_: object) -> None:
+    """The token is in the address and the secret in the body: neither follows a redirect."""
+    if response.is_redirect:
+        raise requests.TooManyRedirects
 
 
 def _broken(error: requests.RequestException, *, write: bool) -> ChannelError:
