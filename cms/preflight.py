@@ -13,7 +13,7 @@ from channels import rendering
 from channels.contract import Finding
 from channels.models import Outlet
 from cms.capture import capture
-from cms.targeting import targets_for
+from cms.targeting import explain
 
 if TYPE_CHECKING:
     from cms.models import ContentPage
@@ -23,7 +23,8 @@ def preflight(page: ContentPage) -> list[tuple[Outlet, Finding]]:
     """Findings for the page as it stands, outlet by outlet. Raises ContentError when a file cannot be read."""
     edition = capture(page, now=timezone.now())
     return [
-        (target.outlet, finding)
-        for target in targets_for(page)
-        for finding in rendering.findings(target.outlet, edition)
+        (choice.outlet, finding)
+        for choice in explain(page)
+        if choice.wanted
+        for finding in rendering.findings(choice.outlet, edition)
     ]

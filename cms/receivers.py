@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from wagtail import signals
 from wagtail.models import Page
 
@@ -22,7 +21,6 @@ def connect() -> None:
         (signals.page_published, on_published),
         (signals.page_unpublished, on_unpublished),
         (signals.post_page_move, on_moved),
-        (signals.page_slug_changed, on_moved),
     ):
         signal.connect(receiver, dispatch_uid=f"cms.{receiver.__name__}")
 
@@ -44,13 +42,11 @@ def on_unpublished(instance: Page, **_: Any) -> None:
 
 
 def on_moved(instance: Page, **_: Any) -> None:
-    """A section's items change their address, and perhaps their owner, without a signal: the sweep takes them up."""
-    from cms import publishing, tasks
+    """Only the item itself. Those below a section that moves send nothing and may be many: the sweep takes them up."""
+    from cms import publishing
 
     if _is_item(instance.specific):
         publishing.release(instance)
-    else:
-        transaction.on_commit(tasks.sweep_soon, robust=True)
 
 
 def _is_item(page: Page) -> bool:

@@ -115,6 +115,8 @@ def _release(pk: int) -> bool:
 
 
 def _recall(content_id: UUID) -> bool:
+    if not orphaned().filter(content_id=content_id).exists():
+        return False  # published again since it was found
     publishing.settle_absent(content_id)
     return True
 
