@@ -65,6 +65,7 @@ class WeChatPlatform:
             "freepublish/getarticle": self._article,
             "freepublish/batchget": self._batchget,
             "freepublish/delete": self._delete,
+            "openapi/quota/get": self._quota,
         }
 
     # -- tokens and quotas --------------------------------------------------------------------------------------
@@ -131,10 +132,22 @@ class WeChatPlatform:
 
     def spend(self, appid: str, endpoint: str, calls: int = 1) -> None:
         """Counts calls of today. Raises ApiError over the quota."""
-        used = self._store.next(f"quota:{self._clock.day()}:{appid}:{endpoint}", calls)
+        used = self._store.next(self._counter(appid, endpoint), calls)
         limit = self.config.quota(endpoint)
         if limit is not None and used > limit:
             raise ApiError(45009, "reach max api daily quota limit")
+
+    def _quota(self, call: Call) -> Document:
+        endpoint = call.word("cgi_path").removeprefix("/cgi-bin/")
+        limit = self.config.quota(endpoint)
+        if limit is None:
+            raise ApiError(76021, "cgi_path not found, please check")
+        used = self._store.number(self._counter(call.account.appid, endpoint))
+        quota = {"daily_limit": limit, "used": min(used, limit), "remain": max(0, limit - used)}
+        return {"errcode": 0, "errmsg": "ok", "quota": quota}
+
+    def _counter(self, appid: str, endpoint: str) -> str:
+        return f"quota:{self._clock.day()}:{appid}:{endpoint}"
 
     # -- pictures -----------------------------------------------------------------------------------------------
 

@@ -254,6 +254,24 @@ class TestReplacing:
             stage.deliver(sample(2), previous=first)
         assert stage.remote.copies(URI) == []
 
+    def test_a_spent_submit_quota_leaves_the_old_article_until_midnight(self, stage: Stage) -> None:
+        first = stage.place(sample(1))
+        sandbox_of(stage).spend(APPID, "freepublish/submit", 99)
+        with pytest.raises(Throttled) as caught:
+            stage.deliver(sample(2), previous=first)
+        assert caught.value.retry_after is not None
+        assert "今日发布次数已用完" in caught.value.message
+        assert stage.remote.copies(URI) == [1]
+        sandbox_of(stage).advance(86_400)
+        stage.settle(stage.deliver(sample(2), previous=first), version=2)
+        assert stage.remote.copies(URI) == [2]
+
+    def test_an_account_that_may_not_ask_for_quotas_goes_on(self, stage: Stage) -> None:
+        first = stage.place(sample(1))
+        sandbox_of(stage).fault("openapi/quota/get", "errcode", errcode=48001)
+        stage.place(sample(2), previous=first)
+        assert stage.remote.copies(URI) == [2]
+
     def test_a_spent_delete_quota_holds_the_new_one_back(self, stage: Stage) -> None:
         first = stage.place(sample(1))
         sandbox_of(stage).fault("freepublish/delete", "errcode", errcode=45009)

@@ -23,6 +23,7 @@ STALE_TOKEN = frozenset({40001, 40014, 42001})
 BAD_MEDIA_ID = 40007
 ALREADY_GONE = frozenset({"53600"})
 BUSY = -1
+QUOTA = 45009
 
 DAY = 86_400
 CHINA = 8 * 3600
@@ -77,7 +78,7 @@ _CONFIG: dict[int, Meaning] = {
 }
 
 _PATIENCE: dict[int, Meaning] = {
-    45009: Meaning(Throttled, "该公众号当日接口次数已用完，零点后自动继续", Pause.MIDNIGHT),
+    QUOTA: Meaning(Throttled, "该公众号当日接口次数已用完，零点后自动继续", Pause.MIDNIGHT),
     45011: Meaning(Throttled, "对该公众号的调用过于频繁，一分钟后自动继续", Pause.MINUTE),
     53501: Meaning(Throttled, "微信提示发布过于频繁，一小时后自动继续", Pause.HOUR),
 }

@@ -9,7 +9,7 @@ from enum import Enum
 from channels.adapters.wechat_mp import codes
 from channels.adapters.wechat_mp.client import LONG_TIMEOUT, Account, Json, Upload
 from channels.adapters.wechat_mp.progress import Mark
-from channels.errors import Misbehaved, Missing, OutcomeUnknown, Unreachable
+from channels.errors import ConfigError, Misbehaved, Missing, OutcomeUnknown, Unreachable
 
 PAGE = 20
 """The most that draft/batchget and freepublish/batchget give at once."""
@@ -110,6 +110,17 @@ class Platform:
             raise OutcomeUnknown(
                 "微信受理了发布但没有给出任务编号，系统将先核对", detail=error.detail
             ) from error
+
+    async def may_submit_today(self) -> bool:
+        """Whether a submit is left of the day's quota. True when the platform does not say."""
+        try:
+            answer = await self._account.call(
+                "openapi/quota/get", {"cgi_path": "/cgi-bin/freepublish/submit"}
+            )
+        except (ConfigError, Misbehaved):
+            return True
+        remain = (answer.get("quota") or {}).get("remain")
+        return not isinstance(remain, int) or remain > 0
 
     async def job(self, publish_id: str) -> Job:
         answer = await self._account.call("freepublish/get", {"publish_id": publish_id})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from channels.adapters.wechat_mp import codes
 from channels.adapters.wechat_mp.platform import Article
 from channels.adapters.wechat_mp.progress import Journal, Mark, Progress, Stage
 from channels.adapters.wechat_mp.removing import take_down
@@ -56,11 +57,17 @@ async def _cleared(
     """Every other copy of the item taken down, so that readers never have two."""
     gone = ""
     before = progress.predecessor_receipt
+    others = [copy for copy in copies if copy is not mine]
+    if mine is None and (before is not None or others) and not await visit.platform.may_submit_today():
+        # The old one stays until the new one can go out: better late than a day with neither.
+        raise codes.failure(
+            codes.QUOTA, endpoint="freepublish/submit", write=False, now=visit.clock(), detail=""
+        )
     if before is not None:
         gone = await take_down(visit, before)
         progress = await journal.move(progress, predecessor=None)
-    for copy in copies:
-        if copy is not mine and copy.article_id != gone:
+    for copy in others:
+        if copy.article_id != gone:
             await visit.platform.delete_article(copy.article_id)
     return progress
 
