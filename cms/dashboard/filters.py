@@ -51,6 +51,7 @@ class MatrixFilter:
 
     state: str = ""
     outlet: str = ""
+    group: str = ""
     channel: str = ""
     column: str = ""
     unit: str = ""
@@ -69,12 +70,13 @@ class MatrixFilter:
         size = query.get("size", "")
         return cls(
             state=state if state in {*OPEN_STATES, OPEN, OVERDUE} else "",
-            outlet=query.get("outlet", "")[:50],
-            channel=query.get("channel", "")[:30],
-            column=query.get("column", "")[:50],
-            unit=query.get("unit", "")[:50],
+            outlet=_text(query, "outlet", 50),
+            group=_text(query, "group", 50),
+            channel=_text(query, "channel", 30),
+            column=_text(query, "column", 50),
+            unit=_text(query, "unit", 50),
             item_type=item_type if item_type in set(ItemType) else "",
-            text=query.get("q", "").replace("\x00", "").strip()[:TEXT_MAX],
+            text=_text(query, "q", TEXT_MAX),
             withdrawn=query.get("withdrawn", "") if query.get("withdrawn") in {"yes", "no"} else "",
             size=int(size) if size in map(str, SIZES) else SIZES[0],
             before=Mark.read(query.get("before", "")),
@@ -91,6 +93,7 @@ class MatrixFilter:
         values = {
             "state": self.state,
             "outlet": self.outlet,
+            "group": self.group,
             "channel": self.channel,
             "column": self.column,
             "unit": self.unit,
@@ -109,6 +112,8 @@ class MatrixFilter:
         """The columns of the matrix."""
         if self.outlet:
             active = active.filter(slug=self.outlet)
+        if self.group:
+            active = active.filter(group=self.group)
         if self.channel:
             active = active.filter(channel=self.channel)
         return active
@@ -119,7 +124,7 @@ class MatrixFilter:
         if self.state:
             unsettled = self._at_outlet(self._unsettled(now))
             rows = rows.filter(content_id__in=unsettled.values("item_id"))
-        elif self.outlet or self.channel:
+        elif self.outlet or self.group or self.channel:
             rows = rows.filter(Exists(self._at_outlet(Placement.objects.filter(item=OuterRef("pk")))))
         return rows.order_by("-changed_at", "-content_id")
 
@@ -147,9 +152,16 @@ class MatrixFilter:
     def _at_outlet(self, rows: QuerySet[Placement]) -> QuerySet[Placement]:
         if self.outlet:
             rows = rows.filter(outlet__slug=self.outlet)
+        if self.group:
+            rows = rows.filter(outlet__group=self.group)
         if self.channel:
             rows = rows.filter(outlet__channel=self.channel)
         return rows
+
+
+def _text(query: Mapping[str, str], name: str, limit: int) -> str:
+    """PostgreSQL takes no NUL in a text."""
+    return query.get(name, "").replace("\x00", "").strip()[:limit]
 
 
 def page_of(rows: QuerySet[Item], wanted: MatrixFilter) -> tuple[list[Item], bool, bool]:

@@ -19,6 +19,8 @@ from cms.dashboard.filters import MatrixFilter, page_of
 from cms.dashboard.looks import look
 from cms.models import Column, ContentPage, Unit
 
+COLUMNS_MAX = 60
+"""More columns nobody reads; the filters reach the rest."""
 EMPTY = SafeString('<td class="d-cell d-cell--none"><span aria-label="未投放">–</span></td>')
 FIELDS = (
     "item_id", "outlet_id", "pk", "state", "desired_id", "actual_id", "desired__number",
@@ -65,16 +67,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
+    """`hidden` counts the outlets beyond COLUMNS_MAX."""
+
     groups: Sequence[Group]
     outlets: Sequence[Outlet]
     rows: Sequence[Row]
     newer: bool
     older: bool
+    hidden: int
 
 
 def read(wanted: MatrixFilter, *, now: datetime) -> Matrix:
     """Six queries: outlets, items, placements, pages, columns, units."""
-    groups = grouped(wanted.outlets(Outlet.objects.active()))
+    asked = list(wanted.outlets(Outlet.objects.active()))
+    groups = grouped(asked, COLUMNS_MAX)
     outlets = [outlet for group in groups for outlet in group.outlets]
     items, newer, older = page_of(wanted.items(now=now), wanted)
     cells = _cells(items, outlets)
@@ -94,17 +100,18 @@ def read(wanted: MatrixFilter, *, now: datetime) -> Matrix:
         )
         for item in items
     ]
-    return Matrix(groups, outlets, rows, newer, older)
+    return Matrix(groups, outlets, rows, newer, older, hidden=len(asked) - len(outlets))
 
 
-def grouped(outlets: Iterable[Outlet]) -> list[Group]:
-    """Groups in the order of their first outlet by rank, so that a late outlet joins its neighbours."""
+def grouped(outlets: Iterable[Outlet], limit: int) -> list[Group]:
+    """The first `limit` outlets by group; groups in the order of their first outlet, so that a late one joins them."""
     ordered = list(outlets)
     first: dict[str, int] = {}
     for position, outlet in enumerate(ordered):
         first.setdefault(outlet.group, position)
     ordered.sort(key=lambda outlet: first[outlet.group])
-    return [Group(name or "其他", list(members)) for name, members in groupby(ordered, key=lambda o: o.group)]
+    shown = groupby(ordered[:limit], key=lambda outlet: outlet.group)
+    return [Group(name or "其他", list(members)) for name, members in shown]
 
 
 def pages_of(items: Sequence[Item]) -> dict[UUID, int]:

@@ -165,6 +165,24 @@ def test_groups_stand_together_whatever_the_rank_of_their_outlets():
     assert [(group.name, len(group.outlets)) for group in found.groups] == [("街道", 2), ("部门", 1)]
 
 
+def test_a_group_is_a_filter_of_rows_and_columns():
+    street, school = make_outlet("feed", group="街道"), make_outlet("feed", group="学校")
+    place(street, headline="街道的")
+    place(school, headline="学校的")
+    found = matrix.read(MatrixFilter.read({"group": "学校"}), now=timezone.now())
+    assert [row.item.headline for row in found.rows] == ["学校的"]
+    assert list(found.outlets) == [school]
+
+
+def test_what_is_too_wide_to_read_is_cut_and_said():
+    Outlet.objects.bulk_create(
+        Outlet(slug=f"o{n}", name=f"终端{n}", channel="feed", rank=n) for n in range(65)
+    )
+    found = matrix.read(MatrixFilter.read({}), now=timezone.now())
+    assert (len(found.outlets), found.hidden) == (60, 5)
+    assert "另有 5 个终端未列出" in admin().get(MATRIX).content.decode()
+
+
 def test_a_cell_says_its_state_in_a_word_and_a_sign_and_links_the_live_page():
     outlet = make_outlet("feed")
     move(place(outlet), outlet, "settled", remote_url="https://street.example/a/", seen_at=timezone.now())

@@ -51,6 +51,7 @@ class MatrixView(DeskView):
 LABELS = {
     "state": "状态",
     "outlet": "发布终端",
+    "group": "矩阵分组",
     "channel": "渠道",
     "column": "栏目",
     "unit": "发布单位",
@@ -77,13 +78,15 @@ def filters(wanted: MatrixFilter) -> list[Choice]:
 
 
 def _options() -> dict[str, list[tuple[str, str]]]:
+    active = list(Outlet.objects.active().only("slug", "name", "group"))
     return {
         "state": [
             (OPEN, "未落实（全部）"),
             (OVERDUE, "必转超时"),
             *((state.value, DELIVERING[state].word) for state in OPEN_STATES),
         ],
-        "outlet": list(Outlet.objects.active().values_list("slug", "name")),
+        "outlet": [(outlet.slug, outlet.name) for outlet in active],
+        "group": [(group, group) for group in dict.fromkeys(outlet.group for outlet in active) if group],
         "channel": channel_choices(),
         "column": list(Column.objects.values_list("code", "name")),
         "unit": list(Unit.objects.values_list("code", "name")),
