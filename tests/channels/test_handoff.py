@@ -9,8 +9,9 @@ import pytest
 from aiohttp import web
 
 from channels.adapters.handoff.adapter import HandoffAdapter
+from channels.adapters.handoff.likeness import likeness
 from channels.contract import AssetReader, Http, OutletConfig, Presence
-from channels.edition import Asset, Attachment, Image, Paragraph
+from channels.edition import Asset, Attachment, Heading, Image, ItemList, Paragraph, Quote, Table
 from channels.formats import package
 from channels.formats.html import article_html
 from channels.markup import squeeze
@@ -140,6 +141,29 @@ class TestHandoff(AdapterConformance):
             assert named in seen.note
             stage.remote.pages[URI] = (2, new_page)
             assert stage.verify(receipt).presence is Presence.PRESENT
+
+    def test_every_kind_of_block_is_found_on_a_page_that_shows_it_all(self) -> None:
+        body = (
+            Paragraph(html="因管网<em>检修</em>施工，停水八小时。<br>请相互转告周边邻居。"),
+            ItemList(items=("文昌路东段全部小区", "<strong>东台路</strong>沿线商铺门面"), ordered=True),
+            ItemList(items=("提前储备生活用水",)),
+            Quote(text="施工期间多有不便敬请谅解", attribution="施工单位项目部"),
+            Table(
+                rows=(("路段名称一览", "停水时间安排"), ("文昌路东段两侧", "上午八时\n至十八时整")),
+                caption="停水安排一览表",
+            ),
+            Heading(text="二、咨询服务电话"),
+        )
+        with self.stage() as stage:
+            edition = sample(headline="停水通知", body=body)
+            receipt = stage.confirmed(stage.deliver(edition))
+            html = f"<h1>停水通知</h1>{article_html(edition, lambda asset: asset.path)}"
+            stage.remote.pages[URI] = (1, html.encode())
+            seen = stage.verify(receipt)
+            assert (seen.presence, seen.note) == (Presence.PRESENT, "")
+            assert len(receipt.raw["digests"]) >= 9, "what is compared is most of the text"
+            lacking = likeness("停水通知", receipt.raw)
+            assert lacking.share == 0
 
     def test_a_wrong_address_is_told_from_a_withdrawn_item(self) -> None:
         with self.stage() as stage:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels import markup
-from channels.edition import Attachment, Edition, Image
+from channels.edition import Attachment, Block, Edition, Image, ItemList
 from channels.formats.text import block_text
 
 PROBES_MAX = 20
@@ -44,8 +44,7 @@ class Likeness:
 
 def sentences(edition: Edition) -> list[str]:
     """The wording of the body in even form; pictures and attachments have none of their own on a foreign page."""
-    words = (block_text(block) for block in edition.body if not isinstance(block, Image | Attachment))
-    return _split("\n".join(words))[:SENTENCES_MAX]
+    return _split("\n".join(_words(block) for block in edition.body))[:SENTENCES_MAX]
 
 
 def evidence(headline: str, wording: Sequence[str], earlier: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,6 +78,15 @@ def likeness(page: str, proof: Mapping[str, Any]) -> Likeness:
 def even(text: str) -> str:
     """Without blanks, full and half width alike: layout and input methods differ between systems."""
     return markup.squeeze(unicodedata.normalize("NFKC", text))
+
+
+def _words(block: Block) -> str:
+    """The block's own words: numbers and dots of a list are the reader's browser's."""
+    if isinstance(block, Image | Attachment):
+        return ""
+    if isinstance(block, ItemList):
+        return "\n".join(markup.plain(item) for item in block.items)
+    return block_text(block)
 
 
 def _split(text: str) -> list[str]:
