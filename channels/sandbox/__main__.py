@@ -28,8 +28,19 @@ def main() -> None:
         quota_factor=1 if options.real_quotas else DEMO_QUOTA_FACTOR,
     )
     sandbox = Sandbox(config, _file(options.state))
-    web.run_app(sandbox.application(), host=options.host, port=options.port, print=None, access_log=None)
-    sandbox.store.close()
+    try:
+        web.run_app(
+            sandbox.application(),
+            host=options.host,
+            port=options.port,
+            print=None,
+            access_log=None,
+            shutdown_timeout=1,
+        )
+    except OSError as error:
+        raise SystemExit(f"沙箱无法使用 {options.host}:{options.port}：{error.strerror or error}") from None
+    finally:
+        sandbox.store.close()
 
 
 def _file(state: Path | None) -> Path | None:
