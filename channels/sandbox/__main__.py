@@ -35,7 +35,7 @@ def main() -> None:
             port=options.port,
             print=None,
             access_log=None,
-            shutdown_timeout=1,
+            shutdown_timeout=0.2,
         )
     except OSError as error:
         raise SystemExit(f"沙箱无法使用 {options.host}:{options.port}：{error.strerror or error}") from None
