@@ -43,7 +43,7 @@ class Likeness:
 
 
 def sentences(edition: Edition) -> list[str]:
-    """The wording of the body in even form; pictures and attachments have none of their own on a foreign page."""
+    """The wording of the body without blanks; pictures and attachments have none of their own on a foreign page."""
     return _split("\n".join(_words(block) for block in edition.body))[:SENTENCES_MAX]
 
 
@@ -63,8 +63,8 @@ def likeness(page: str, proof: Mapping[str, Any]) -> Likeness:
     """How much of an edition a page shows. `page` is the page's text with its title, `proof` its evidence."""
     text = even(page)
     probes = list(proof.get("probes", ()))
-    lacking = [probe for probe in probes if probe not in text]
-    new = [sentence for sentence in proof.get("changed", ()) if sentence not in text]
+    lacking = [probe for probe in probes if even(probe) not in text]
+    new = [sentence for sentence in proof.get("changed", ()) if even(sentence) not in text]
     dropped = set(proof.get("dropped", ()))
     old = [sentence for sentence in _split(page) if _digest(sentence) in dropped] if dropped else []
     return Likeness(
@@ -90,7 +90,7 @@ def _words(block: Block) -> str:
 
 
 def _split(text: str) -> list[str]:
-    found = (even(sentence)[:SENTENCE_CHARS_MAX] for sentence in _SENTENCE.split(text))
+    found = (markup.squeeze(sentence)[:SENTENCE_CHARS_MAX] for sentence in _SENTENCE.split(text))
     return [sentence for sentence in found if len(sentence) >= SENTENCE_CHARS_MIN]
 
 
@@ -101,7 +101,7 @@ def _spread(wording: Sequence[str]) -> list[str]:
 
 
 def _digest(sentence: str) -> str:
-    return hashlib.sha256(sentence.encode()).hexdigest()[:8]
+    return hashlib.sha256(even(sentence).encode()).hexdigest()[:8]
 
 
 def _first(texts: Iterable[str]) -> tuple[str, ...]:
