@@ -11,7 +11,7 @@ from aiohttp import web
 from channels.adapters.handoff.adapter import HandoffAdapter
 from channels.adapters.handoff.likeness import likeness
 from channels.contract import AssetReader, Http, OutletConfig, Presence
-from channels.edition import Asset, Attachment, Heading, Image, ItemList, Paragraph, Quote, Table
+from channels.edition import Asset, Attachment, Edition, Heading, Image, ItemList, Paragraph, Quote, Table
 from channels.formats import package
 from channels.formats.html import article_html
 from channels.markup import squeeze
@@ -176,6 +176,23 @@ class TestHandoff(AdapterConformance):
         with self.stage() as stage:
             receipt = stage.place(sample())
             assert stage.verify(stage.confirmed(stage.withdraw(receipt))).presence is Presence.PRESENT
+
+    def test_one_number_in_a_table_is_a_correction(self) -> None:
+        def scheduled(version: int, hour: str) -> Edition:
+            rows = (("路段", "时间"), ("文昌路", "8时"), ("东台路", hour))
+            return sample(version, headline="停水通知", body=(Paragraph(html="请储水。"), Table(rows=rows)))
+
+        with self.stage() as stage:
+            first, second = scheduled(1, "9时"), scheduled(2, "10时")
+            html = f"<h1>停水通知</h1>{article_html(first, lambda asset: asset.path)}"
+            stage.remote.pages[URI] = (1, html.encode())
+            receipt = stage.confirmed(stage.deliver(first))
+            assert stage.verify(receipt).presence is Presence.PRESENT
+
+            seen = stage.verify(stage.confirmed(stage.deliver(second, previous=receipt)))
+
+            assert seen.presence is Presence.UNKNOWN
+            assert "东台路10时" in seen.note
 
     @pytest.mark.parametrize(
         ("encoding", "content_type"),

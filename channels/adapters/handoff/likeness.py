@@ -25,7 +25,7 @@ SENTENCES_MAX = 400
 ENOUGH = 0.8
 """The share of fragments that proves the text: an outlet may drop a line."""
 
-_SENTENCE = re.compile(r"[。！？；!?;\n\t]+")
+_SENTENCE = re.compile(r"[^。！？；!?;]+[。！？；!?;]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,20 @@ def _words(block: Block) -> str:
 
 
 def _split(text: str) -> list[str]:
-    found = (markup.squeeze(sentence)[:SENTENCE_CHARS_MAX] for sentence in _SENTENCE.split(text))
-    return [sentence for sentence in found if len(sentence) >= SENTENCE_CHARS_MIN]
+    """Sentences, line by line; a short one goes with its neighbour, because alone it would be found anywhere."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        start, rest = len(found), ""
+        for sentence in _SENTENCE.findall(markup.squeeze(line)):
+            rest += sentence
+            if len(rest) >= SENTENCE_CHARS_MIN:
+                found.append(rest[:SENTENCE_CHARS_MAX])
+                rest = ""
+        if rest and len(found) > start:
+            found[-1] = f"{found[-1]}{rest}"[:SENTENCE_CHARS_MAX]
+        elif len(rest) > 1:
+            found.append(rest)
+    return found
 
 
 def _spread(wording: Sequence[str]) -> list[str]:
