@@ -131,7 +131,7 @@ def _after(cursor: str) -> Q:
         at = from_micros(moment)
     except ValueError as error:
         raise Http404("没有这一页") from error
-    return Q(desired_at__lt=at) | Q(desired_at=at, pk__lt=pk)
+    return Q(desired_at__lte=at) & (Q(desired_at__lt=at) | Q(pk__lt=pk))  # the first half is the index range
 
 
 def _home(outlet: Outlet) -> SiteHome | None:

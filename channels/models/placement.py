@@ -112,7 +112,12 @@ class Placement(models.Model):
                 name="placement_list",
             ),
             models.Index(fields=["outlet", "slug"], name="placement_slug"),
-            models.Index(fields=["outlet", "-desired_at"], name="placement_change"),
+            models.Index(
+                fields=["outlet", "-desired_at"], condition=Q(desired__isnull=False), name="placement_change"
+            ),
+            models.Index(
+                fields=["outlet", "-desired_at"], condition=Q(desired__isnull=True), name="placement_absence"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 
 import feedparser
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import etree
 
@@ -229,3 +231,29 @@ def test_a_full_feed_costs_a_fixed_number_of_queries(
         build.places(count, outlet)
         with django_assert_num_queries(7):
             assert read(reader, "/feeds/school.atom").status_code == 200
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="reads SQLite's query plan")
+def test_a_feed_reads_along_its_indexes(reader: Client, outlet: Outlet) -> None:
+    build.places(PAGE_SIZE + 1, outlet)
+    with CaptureQueriesContext(connection) as queries:
+        first = read(reader, "/feeds/school.atom")
+        links = {link.rel: link.href for link in feedparser.parse(first.content).feed.links}
+        read(reader, links["next"].removeprefix("http://hub.example"))
+    plans = []
+    for query in queries:
+        if 'FROM "syndication_placement"' in query["sql"]:
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                plans.append(" ".join(row[-1] for row in cursor.fetchall()))
+    assert len(plans) == 3
+    for plan, index in zip(
+        plans,
+        (
+            "change (outlet_id=?)",
+            "absence (outlet_id=? AND desired_at>?)",
+            "change (outlet_id=? AND desired_at<?)",
+        ),
+        strict=True,
+    ):
+        assert f"USING INDEX placement_{index}" in plan, plan
