@@ -1,13 +1,16 @@
 """Addresses of the whole hub (composition root)."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.media import library_picture
+
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    re_path(r"^media/(?P<path>(?:original_images|images)/[^/]+)$", library_picture),
     path("", include("sites.urls")),
     path("", include(wagtail_urls)),
 ]
