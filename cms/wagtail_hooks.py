@@ -13,7 +13,7 @@ from wagtail.admin.menu import MenuItem
 
 from cms import permissions
 from cms.dashboard import journal
-from cms.dashboard.buttons import header_buttons
+from cms.dashboard.buttons import header_buttons, listing_buttons
 from cms.dashboard.home import DeskPanel
 from cms.dashboard.side_panel import ItemViewSet
 from cms.dashboard.viewsets import HubGroup
@@ -71,4 +71,5 @@ def home_summary(request: HttpRequest, items: list[Any]) -> None:  # noqa: ARG00
 
 
 hooks.register("register_page_header_buttons", header_buttons)
+hooks.register("register_page_listing_more_buttons", listing_buttons)
 hooks.register("register_log_actions", journal.register)

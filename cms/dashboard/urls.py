@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from cms.dashboard.views import outlet
-from cms.dashboard.views.item import CorrectView, ItemView, WithdrawView
+from cms.dashboard.views.item import CorrectView, ItemView, WithdrawView, page_action
 from cms.dashboard.views.lists import AskingView, HandoffView, LedgerView
 from cms.dashboard.views.matrix import MatrixView
 from cms.dashboard.views.package import package
@@ -21,6 +21,7 @@ urlpatterns = [
     path("items/<uuid:content_id>/", ItemView.as_view(), name="item"),
     path("items/<uuid:content_id>/withdraw/", WithdrawView.as_view(), name="withdraw"),
     path("items/<uuid:content_id>/correct/", CorrectView.as_view(), name="correct"),
+    re_path(r"^pages/(?P<page_id>\d+)/(?P<action>correct|withdraw)/$", page_action, name="page_action"),
     path("pages/<int:page_id>/preflight/", preflight, name="preflight"),
     path("placements/<int:pk>/", PlacementView.as_view(), name="placement"),
     path("placements/<int:pk>/package/", package, name="package"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import GroupPagePermission, PageLogEntry
@@ -164,6 +166,28 @@ def test_both_actions_stand_in_the_header_of_the_editor_while_the_item_is_out(pa
     assert address(page, "correct") in html
     client.post(address(page, "withdraw"), REASON)
     assert address(page, "withdraw") not in client.get(editor).content.decode()
+
+
+def test_wagtails_list_of_pages_leads_to_the_actions_without_a_query_a_row(page):
+    client = admin(superuser=True)
+    listing = reverse("wagtailadmin_explore", args=[page.get_parent().pk])
+    link = reverse("desk:page_action", args=[page.pk, "withdraw"])
+    client.get(listing)
+    with CaptureQueriesContext(connection) as one:
+        assert link in client.get(listing).content.decode()
+    for _ in range(4):
+        sign(make_page("notice", parent=page.get_parent(), title="又一篇"))
+    with CaptureQueriesContext(connection) as five:
+        client.get(listing)
+    assert len(five) == len(one)
+    assert client.get(link).url == address(page, "withdraw")
+
+
+def test_a_page_that_was_never_signed_has_nothing_to_take_back():
+    draft = make_page()
+    assert (
+        admin(superuser=True).get(reverse("desk:page_action", args=[draft.pk, "withdraw"])).status_code == 404
+    )
 
 
 def test_the_ledger_holds_a_withdrawal_until_every_copy_is_confirmed_gone(page):

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.views.decorators.http import require_GET
 from django.views.generic.edit import FormMixin
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.log_actions import log
@@ -143,3 +144,11 @@ class CorrectView(ItemActionView):
         log(page, "desk.correct", user=self.request.user, data={"text": form.cleaned_data["note"]})
         messages.success(self.request, "请修改稿件后提交审核；签发后各终端更新，并显示更正说明")
         return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+@require_GET
+def page_action(request: HttpRequest, page_id: int, action: str) -> HttpResponse:  # noqa: ARG001
+    """From a page in Wagtail's lists to the same action on its item. 404 for what was never signed."""
+    page = get_object_or_404(ContentPage, pk=page_id)
+    item = get_object_or_404(Item, pk=page.content_id)
+    return redirect(f"desk:{action}", item.content_id)
