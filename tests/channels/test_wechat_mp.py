@@ -194,6 +194,24 @@ class TestUnknownOutcome:
             sandbox_of(stage).advance(601)
             assert stage.verify(provisional(sample())).presence is Presence.PRESENT
 
+    def test_a_lost_submit_is_not_withdrawn_before_it_is_known(self) -> None:
+        for stage in staged(WeChatRemote(SandboxConfig(publish_seconds=600)), unknown_wait="900"):
+            sandbox_of(stage).fault("freepublish/submit", "drop_after_commit")
+            with pytest.raises(OutcomeUnknown):
+                stage.deliver(sample())
+            with pytest.raises(Throttled):
+                stage.withdraw(provisional(sample()))
+            sandbox_of(stage).advance(601)
+            stage.settle(stage.withdraw(provisional(sample())), version=None)
+            assert stage.remote.copies(URI) == []
+
+    def test_an_article_that_others_deleted_can_be_sent_again(self, stage: Stage) -> None:
+        receipt = stage.place(sample())
+        stage.remote.forget(URI)
+        assert stage.verify(receipt).presence is Presence.ABSENT
+        stage.settle(stage.deliver(sample()), version=1)
+        assert stage.remote.copies(URI) == [1]
+
     def test_a_submit_that_never_arrived_is_sent_again(self, stage: Stage) -> None:
         sandbox_of(stage).fault("freepublish/submit", "drop_before")
         with pytest.raises(OutcomeUnknown):
