@@ -49,12 +49,9 @@ def objection(page: ContentPage, user: Any) -> str:
 
 def wrote(page: ContentPage, user: Any) -> bool:
     """Whether `user` changed, since the item was last signed, anything that a reader or an outlet would see."""
-    revisions = list(page.revisions.order_by("created_at", "pk"))
-    since = (
-        [revision.pk for revision in revisions].index(page.live_revision_id) + 1
-        if page.live_revision_id
-        else 0
-    )
+    revisions = list(page.revisions.order_by("created_at", "pk").defer("content"))
+    keys = [revision.pk for revision in revisions]
+    since = keys.index(page.live_revision_id) + 1 if page.live_revision_id in keys else 0
     return any(
         revision.user_id == user.pk and (index == 0 or _differs(revisions[index - 1], revision))
         for index, revision in enumerate(revisions)

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 from wagtail.log_actions import LogContext
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, Site
 
 from channels.models import EditionRecord, Outlet
 from cms.models import (
@@ -167,12 +167,19 @@ def make_image(name: str = "photo.jpg", data: bytes | None = None, **fields: Any
     """A library picture; its format follows the name."""
     fmt = {"jpg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP"}[name.rpartition(".")[2]]
     file = SimpleUploadedFile(name, data or picture_bytes(fmt))
-    return cast("DistrictImage", DistrictImage.objects.create(**{"title": name, **fields}, file=file))
+    values = {"title": name, "collection": _library(), **fields}
+    return cast("DistrictImage", DistrictImage.objects.create(**values, file=file))
 
 
 def make_document(name: str = "报名表.docx", data: bytes = b"a form", **fields: Any) -> DistrictDocument:
     file = SimpleUploadedFile(name, data)
-    return cast("DistrictDocument", DistrictDocument.objects.create(**{"title": name, **fields}, file=file))
+    values = {"title": name, "collection": _library(), **fields}
+    return cast("DistrictDocument", DistrictDocument.objects.create(**values, file=file))
+
+
+def _library() -> Collection:
+    """The root collection; made anew where a test with real transactions has emptied the tables."""
+    return Collection.get_first_root_node() or Collection.add_root(name="Root")
 
 
 def _root() -> Page:
