@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -578,6 +579,17 @@ class TestContent:
         assert article["content"].count("<img") == 2
         assert article["content"].count(f'src="{sandbox_of(stage).url}/mmbiz/') == 2
         assert "href" not in article["content"]
+
+    def test_a_foreign_picture_in_a_rendering_stops_before_the_draft(self, stage: Stage) -> None:
+        rendering = stage.adapter.render(sample())
+        foreign = {**rendering.payload, "content": '<p><img alt="" src="https://foreign.example/1.png"></p>'}
+        sending = stage.adapter.deliver(
+            replace(rendering, payload=foreign), previous=None, token="0" * 32, checkpoint=stage.memory
+        )
+        with pytest.raises(Misbehaved) as caught:
+            stage.run(sending)
+        assert "foreign.example" in caught.value.detail
+        assert sandbox_of(stage).calls("draft/add") == 0
 
     def test_the_mark_stays_out_of_the_rendering(self, stage: Stage) -> None:
         payload = stage.adapter.render(sample()).payload
