@@ -106,7 +106,13 @@ def _with_hanging(kind, healthy, hanging, signed) -> None:  # type: ignore[no-un
             return await super().request(method, url, **{**values, "timeout": 3.0})
 
     subject, other, ratio = paired(lambda: run([*hanging, *healthy]), lambda: run(healthy), rounds=5)
-    report(f"healthy {len(healthy)} done, {len(hanging)} hanging, {kind} / none hanging", subject, other, ratio, 1.15)
+    report(
+        f"healthy {len(healthy)} done, {len(hanging)} hanging, {kind} / none hanging",
+        subject,
+        other,
+        ratio,
+        1.15,
+    )
 
 
 if __name__ == "__main__":

@@ -14,29 +14,65 @@ from urllib.parse import urlsplit
 POSTGRES = os.environ.get("BENCH_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/test")
 
 
+class Ground:
+    """Fresh databases of one kind; `switch` chooses the one that Django speaks to."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self._kind = kind
+        self._folder = folder
+        self._names: dict[str, str] = {}
+
+    def add(self, label: str) -> str:
+        """A new empty database; returns its URL (empty for the embedded default's own file)."""
+        name = f"bench_{label}_{os.getpid()}"
+        self._names[label] = str(self._folder / f"{name}.sqlite3") if self._kind == "sqlite" else name
+        if self._kind == "sqlite":
+            return f"sqlite:///{self._names[label]}"
+        _administer(f"CREATE DATABASE {name}")
+        return POSTGRES.rpartition("/")[0] + f"/{name}"
+
+    def switch(self, label: str) -> None:
+        from django.db import connection
+
+        if connection.settings_dict["NAME"] != self._names[label]:
+            connection.close()
+            connection.settings_dict["NAME"] = self._names[label]
+
+    def drop(self) -> None:
+        if self._kind == "postgres":
+            for name in self._names.values():
+                _administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @contextmanager
-def database(kind: str) -> Iterator[None]:
-    """Django set up on a fresh database of `kind` (sqlite or postgres), removed afterwards. Once per process."""
+def database(kind: str, *labels: str) -> Iterator[Ground]:
+    """Django set up on fresh databases of `kind` (sqlite or postgres), removed afterwards. Once per process."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        os.environ.update(VAR_DIR=folder, DJANGO_SETTINGS_MODULE="cms.settings.dev", PUBLIC_URL="http://hub.example")
-        os.environ.pop("DATABASE_URL", None)
-        name = f"bench_{os.getpid()}"
-        if kind == "postgres":
-            _administer(f"CREATE DATABASE {name}")
-            os.environ["DATABASE_URL"] = POSTGRES.rpartition("/")[0] + f"/{name}"
+        ground = Ground(kind, Path(folder))
+        urls = [ground.add(label) for label in labels or ("only",)]
+        os.environ.update(
+            VAR_DIR=folder,
+            DJANGO_SETTINGS_MODULE="cms.settings.dev",
+            PUBLIC_URL="http://hub.example",
+            DATABASE_URL=urls[0],
+        )
         Path(folder, "media").mkdir()
         import django
+        from django.conf import settings
         from django.core.management import call_command
         from django.db import connections
 
         django.setup()
+        # Pages name static files that nobody has collected here.
+        settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
         try:
-            call_command("migrate", verbosity=0)
-            yield
+            for label in labels or ("only",):
+                ground.switch(label)
+                call_command("migrate", verbosity=0)
+            yield ground
         finally:
             connections.close_all()
-            if kind == "postgres":
-                _administer(f"DROP DATABASE {name} WITH (FORCE)")
+            ground.drop()
 
 
 def reachable(kind: str) -> bool:
@@ -67,7 +103,9 @@ def timed(work: Callable[[], object]) -> float:
     return perf_counter() - start
 
 
-def paired(subject: Callable[[], float], other: Callable[[], float], *, rounds: int) -> tuple[float, float, float]:
+def paired(
+    subject: Callable[[], float], other: Callable[[], float], *, rounds: int
+) -> tuple[float, float, float]:
     """Run both in turn, after one round that does not count. Returns the medians and the median of the ratios."""
     subject(), other()
     pairs = [(subject(), other()) for _ in range(rounds)]

@@ -21,7 +21,7 @@ def no_name_clash(**_: Any) -> list[CheckMessage]:
             continue
         found.append(
             Error(
-                f"软件包 {package} 与本系统的 {name} 目录同名,请先卸载 {package}",
+                f"软件包 {package} 与本系统的 {name} 目录同名，请先卸载 {package}",
                 id="syndication.E001",
             )
         )

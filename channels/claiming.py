@@ -178,14 +178,14 @@ def _interrupted(rows: Iterable[Row], now: datetime) -> set[int]:
         finished_at=now,
         outcome=Outcome.UNKNOWN,
         remedy=Remedy.VERIFY,
-        message="处理中断(进程重启),结果待核对",
+        message="处理中断（进程重启），结果待核对",
     )
     for pk, placement_id, operation in found:
         if operation != Operation.VERIFY:
             Placement.objects.filter(pk=placement_id).update(doubt_id=pk, polls=0)
     broken = {placement_id for _, placement_id, _ in found}
     Placement.objects.filter(pk__in=broken).update(
-        lease_owner="", lease_until=None, state=State.UNKNOWN, message="上次处理中断,正在核对", due_at=now
+        lease_owner="", lease_until=None, state=State.UNKNOWN, message="上次处理中断，正在核对", due_at=now
     )
     return broken
 

@@ -303,7 +303,7 @@ def limit_findings(edition: Edition, limits: Capabilities) -> tuple[Finding, ...
         found.append(
             Finding(
                 place="标题",
-                problem=f"标题 {length} 字,超过该渠道上限 {limits.headline_max_chars} 字",
+                problem=f"标题 {length} 字，超过该渠道上限 {limits.headline_max_chars} 字",
                 fix="请缩短标题后重新签发",
             )
         )
@@ -312,7 +312,7 @@ def limit_findings(edition: Edition, limits: Capabilities) -> tuple[Finding, ...
         found.append(
             Finding(
                 place="摘要",
-                problem=f"摘要 {length} 字,超过该渠道上限 {limits.summary_max_chars} 字",
+                problem=f"摘要 {length} 字，超过该渠道上限 {limits.summary_max_chars} 字",
                 fix="请缩短摘要后重新签发",
             )
         )
@@ -321,7 +321,7 @@ def limit_findings(edition: Edition, limits: Capabilities) -> tuple[Finding, ...
         found.append(
             Finding(
                 place="图片",
-                problem=f"共 {images} 张图片,超过该渠道上限 {limits.images_max} 张",
+                problem=f"共 {images} 张图片，超过该渠道上限 {limits.images_max} 张",
                 fix="请减少图片后重新签发",
             )
         )

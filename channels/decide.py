@@ -92,13 +92,13 @@ def _towards_absent(situation: Situation, capabilities: Capabilities) -> Step:
     if situation.actual is None and not uncertain:
         return Nothing()
     if capabilities.withdrawal is Withdrawing.NONE:
-        return Ask(Remedy.EDITOR, "该渠道不能自动撤稿,请联系终端责任人撤下后登记“已撤下”")
+        return Ask(Remedy.EDITOR, "该渠道不能自动撤稿，请联系终端责任人撤下后登记“已撤下”")
     return Withdraw()
 
 
 def _await_withdrawal(situation: Situation) -> Step:
     if situation.awaits_person:
-        return Ask(Remedy.EDITOR, "请在终端撤下该稿件,完成后登记“已撤下”")
+        return Ask(Remedy.EDITOR, "请在终端撤下该稿件，完成后登记“已撤下”")
     return Verify()
 
 
@@ -115,7 +115,7 @@ def _towards_present(situation: Situation, capabilities: Capabilities, now: date
     if held is not None:
         return held
     if situation.actual is not None and capabilities.update is Update.NONE:
-        return Ask(Remedy.EDITOR, "该渠道不支持更新已发布的稿件,请撤稿后重新投放或人工处理")
+        return Ask(Remedy.EDITOR, "该渠道不支持更新已发布的稿件，请撤稿后重新投放或人工处理")
     return Deliver()
 
 
@@ -123,7 +123,7 @@ def _await_acceptance(situation: Situation, capabilities: Capabilities) -> Step 
     """None: what is under way there is overtaken, and the channel lets us go on at once."""
     if situation.pending == "deliver" and situation.pending_version == situation.desired:
         if situation.awaits_person:
-            return Ask(Remedy.EDITOR, "请按操作清单在终端发布,完成后填写网址")
+            return Ask(Remedy.EDITOR, "请按操作清单在终端发布，完成后填写网址")
         return Verify()
     if capabilities.repeatable or capabilities.manual:
         return None
@@ -134,11 +134,11 @@ def _hold(situation: Situation, capabilities: Capabilities, now: datetime) -> Ho
     if capabilities.shown_at_commit:
         return None
     if situation.paused:
-        return Hold("终端已暂停或配置有误,恢复后自动投递")
+        return Hold("终端已暂停或配置有误，恢复后自动投递")
     if situation.released:
         return None
     if situation.expires is not None and situation.expires <= now:
-        return Hold("稿件已过有效期,确需投递请点“放行”")
+        return Hold("稿件已过有效期，确需投递请点“放行”")
     if now - situation.desired_at > situation.max_age:
-        return Hold("稿件积压超过时限,确需投递请点“放行”")
+        return Hold("稿件积压超过时限，确需投递请点“放行”")
     return None

@@ -124,7 +124,7 @@ class Dispatcher:
         except ChannelError as error:
             return self._failed(work, error, digest)
         except TimeoutError:
-            late = OutcomeUnknown("终端长时间没有应答,系统将自动核对", code="timeout")
+            late = OutcomeUnknown("终端长时间没有应答，系统将自动核对", code="timeout")
             return self._failed(work, late, digest)
         except Exception as error:
             logger.exception("outlet %s: %s failed unexpectedly", work.outlet.slug, work.operation)
@@ -185,7 +185,7 @@ class Dispatcher:
 
     def _surprised(self, work: Work, error: Exception, digest: str) -> Result:
         """A defect of ours: nobody knows whether the call was applied."""
-        known = Misbehaved("系统内部错误,已记录,请联系技术人员", code=type(error).__name__)
+        known = Misbehaved("系统内部错误，已记录，请联系技术人员", code=type(error).__name__)
         return self._failed(work, known, digest)
 
 

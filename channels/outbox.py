@@ -93,7 +93,7 @@ def recall(
     item.replacement_url = replacement_url
     item.changed_at = now
     item.save()
-    changed = _unwant(Placement.objects.filter(item=item), now, message=f"撤稿:{reason}"[:500])
+    changed = _unwant(Placement.objects.filter(item=item), now, message=f"撤稿：{reason}"[:500])
     wake_on_commit()
     return changed
 
@@ -102,11 +102,11 @@ def recall(
 def refuse(placement: Placement, *, reason: str, by: str, now: datetime) -> None:
     """The outlet refuses the item (拒用); it sticks through later editions. Raises ValueError for a must-carry."""
     if placement.must_carry:
-        raise ValueError("必转稿件不能拒用,请与宣传部联系")
+        raise ValueError("必转稿件不能拒用，请与宣传部联系")
     row = Placement.objects.filter(pk=placement.pk)
     row.update(refused_at=now, refused_reason=reason[:300])
-    _unwant(row, now, message=f"终端拒用:{reason}"[:500])
-    _sign(placement, Operation.WITHDRAW, by=by, message=f"拒用:{reason}", now=now, outcome=Outcome.ACCEPTED)
+    _unwant(row, now, message=f"终端拒用：{reason}"[:500])
+    _sign(placement, Operation.WITHDRAW, by=by, message=f"拒用：{reason}", now=now, outcome=Outcome.ACCEPTED)
     wake_on_commit()
 
 
@@ -162,11 +162,11 @@ def confirm(placement: Placement, *, url: str, by: str, now: datetime) -> None:
         pending=Pending.DELIVER,
         state=State.ACCEPTED,
         remedy="",
-        message=f"{by} 已提交地址,待核对"[:500],
+        message=f"{by} 已提交地址，待核对"[:500],
         polls=0,
         due_at=now,
     )
-    _sign(placement, Operation.DELIVER, by=by, message=f"已发布:{url}", now=now, outcome=Outcome.ACCEPTED)
+    _sign(placement, Operation.DELIVER, by=by, message=f"已发布：{url}", now=now, outcome=Outcome.ACCEPTED)
     wake_on_commit()
 
 
@@ -180,7 +180,7 @@ def confirm_withdrawn(placement: Placement, *, by: str, now: datetime) -> None:
         pending=Pending.WITHDRAW,
         state=State.ACCEPTED,
         remedy="",
-        message=f"{by} 已撤下,待核对"[:500],
+        message=f"{by} 已撤下，待核对"[:500],
         polls=0,
         due_at=now,
     )
@@ -200,13 +200,13 @@ def sign_off(placement: Placement, *, by: str, note: str, now: datetime) -> None
         state=State.SETTLED,
         remedy="",
         code="",
-        message=f"{by} 人工确认:{note}"[:500],
+        message=f"{by} 人工确认：{note}"[:500],
         attempts=0,
         settled_at=now,
         due_at=None,
         receipt=placement.receipt if placement.desired_id else None,
     )
-    _sign(placement, operation, by=by, message=f"人工确认:{note}", now=now, outcome=Outcome.SETTLED)
+    _sign(placement, operation, by=by, message=f"人工确认：{note}", now=now, outcome=Outcome.SETTLED)
 
 
 def wake_on_commit() -> None:
@@ -223,7 +223,7 @@ class SlugTaken(ValueError):
 def _item(edition: Edition, now: datetime) -> Item:
     """The register entry, locked: two signatures of one item take turns."""
     if Item.objects.exclude(content_id=edition.content_id).filter(slug=edition.slug).exists():
-        raise SlugTaken(f"网址标识“{edition.slug}”已被另一篇稿件使用,请修改网址标识后重新签发")
+        raise SlugTaken(f"网址标识“{edition.slug}”已被另一篇稿件使用，请修改网址标识后重新签发")
     Item.objects.get_or_create(
         content_id=edition.content_id,
         defaults={

@@ -18,7 +18,7 @@ def adapter_class(channel: str) -> type[Adapter]:
     try:
         module, _, name = CHANNELS[channel].rpartition(".")
     except KeyError as error:
-        raise ConfigError(f"没有名为“{channel}”的渠道,请管理员核对终端的渠道设置") from error
+        raise ConfigError(f"没有名为“{channel}”的渠道，请管理员核对终端的渠道设置") from error
     return cast("type[Adapter]", getattr(import_module(module), name))
 
 

@@ -33,7 +33,7 @@ class Seal:
         try:
             text = self._fernet.decrypt(sealed.encode())
         except InvalidToken as error:
-            raise ConfigError("终端密钥无法解密,请管理员核对加密主密钥后重新填写终端密钥") from error
+            raise ConfigError("终端密钥无法解密，请管理员核对加密主密钥后重新填写终端密钥") from error
         secrets: dict[str, str] = json.loads(text)
         return secrets
 

@@ -100,7 +100,7 @@ def unchanged(before: Before, capabilities: Capabilities, now: datetime) -> Chan
     )
     change = _change(before, outcome="settled", state="settled", attempts=0, polls=0)
     return _settle(
-        replace(change, actual=before.version, receipt=receipt, message="该渠道内容无变化,未重复发送"),
+        replace(change, actual=before.version, receipt=receipt, message="该渠道内容无变化，未重复发送"),
         capabilities,
         now,
     )
@@ -119,7 +119,7 @@ def observed(before: Before, seen: Observation, capabilities: Capabilities, now:
             return _poll(change, capabilities, now, seen.note or "终端正在处理")
         case Presence.UNKNOWN:
             if capabilities.manual:
-                return _ask(change, Remedy.EDITOR, seen.note or "无法核对,请检查填写的网址")
+                return _ask(change, Remedy.EDITOR, seen.note or "无法核对，请检查填写的网址")
             return _poll(change, capabilities, now, seen.note or "暂时无法核对")
 
 
@@ -186,7 +186,7 @@ def _gone(change: Change) -> Change:
 
 def _accept(change: Change, receipt: Receipt, capabilities: Capabilities, now: datetime) -> Change:
     if receipt.awaits_person:
-        return _ask(change, Remedy.EDITOR, receipt.note or "请按操作清单在终端处理,完成后登记")
+        return _ask(change, Remedy.EDITOR, receipt.note or "请按操作清单在终端处理，完成后登记")
     return replace(
         change, message=receipt.note, due_at=now + timedelta(seconds=capabilities.poll_seconds[0]), polls=1
     )
@@ -199,7 +199,7 @@ def _ask(change: Change, remedy: Remedy, message: str) -> Change:
 def _poll(change: Change, capabilities: Capabilities, now: datetime, message: str) -> Change:
     """Look again later; after the last look a person is asked."""
     if change.polls >= len(capabilities.poll_seconds):
-        return _ask(change, Remedy.ADMIN, f"{message};多次核对仍未落实,请到终端查看后点“重试”或“人工确认”")
+        return _ask(change, Remedy.ADMIN, f"{message};多次核对仍未落实，请到终端查看后点“重试”或“人工确认”")
     wait = timedelta(seconds=capabilities.poll_seconds[change.polls])
     return replace(change, message=message, due_at=now + wait, polls=change.polls + 1)
 
@@ -223,7 +223,7 @@ def _present(
         return _settle(replace(change, polls=before.polls if before.settled else 0), capabilities, now)
     if version > max(before.desired, before.version or 0):
         change = replace(change, pending="", adopt_floor=version)
-        return _ask(change, Remedy.ADMIN, f"终端上是第 {version} 版,比本系统的新;请核对后重新签发该稿件")
+        return _ask(change, Remedy.ADMIN, f"终端上是第 {version} 版，比本系统的新；请核对后重新签发该稿件")
     if before.pending == "deliver" and before.version == before.desired:
         return _poll(change, capabilities, now, f"终端上仍是第 {version} 版")
     return replace(change, pending="", state="due", due_at=now)
@@ -256,9 +256,9 @@ def _absent(
         return replace(_gone(change), doubt=Doubt.CLEAR)
     if before.doubt and not before.pending:
         cleared = replace(change, actual=None, receipt=None, doubt=Doubt.CLEAR, state="due", due_at=now)
-        return replace(cleared, message="核对结果:终端上没有该稿件,重新投递")
+        return replace(cleared, message="核对结果：终端上没有该稿件，重新投递")
     if before.pending == "deliver":
-        return _poll(change, capabilities, now, seen.note or "已受理,终端上尚未出现")
+        return _poll(change, capabilities, now, seen.note or "已受理，终端上尚未出现")
     if before.pending == "withdraw":
         return replace(
             change, actual=None, receipt=None, pending="", doubt=Doubt.CLEAR, state="due", due_at=now
@@ -267,7 +267,9 @@ def _absent(
         return _poll(replace(change, actual=None), capabilities, now, seen.note or "站点上看不到该稿件")
     lost = replace(change, actual=None, receipt=None)
     return _ask(
-        lost, Remedy.EDITOR, "终端上已看不到该稿件(可能被当地删除);重新投递请点“重试”,同意删除请登记“拒用”"
+        lost,
+        Remedy.EDITOR,
+        "终端上已看不到该稿件（可能被当地删除）；重新投递请点“重试”，同意删除请登记“拒用”",
     )
 
 

@@ -35,7 +35,7 @@ class Item(models.Model):
         related_name="+",
     )
     number_floor = models.PositiveIntegerField(
-        "版本号下限", default=0, help_text="终端上见过的最高版本;恢复备份后新版本必须高于它"
+        "版本号下限", default=0, help_text="终端上见过的最高版本；恢复备份后新版本必须高于它"
     )
     first_published_at = models.DateTimeField("首次发布", null=True)
     changed_at = models.DateTimeField("最近变化")

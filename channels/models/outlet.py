@@ -26,11 +26,13 @@ class Outlet(models.Model):
     """
 
     slug = models.SlugField(
-        "代码", max_length=50, unique=True, help_text="小写字母、数字和连字符,启用后不可更改"
+        "代码", max_length=50, unique=True, help_text="小写字母、数字和连字符，启用后不可更改"
     )
     name = models.CharField("名称", max_length=100)
     channel = models.CharField("渠道", max_length=30)
-    group = models.CharField("矩阵分组", max_length=50, blank=True, help_text="矩阵中相邻显示,如“街道”“部门”")
+    group = models.CharField(
+        "矩阵分组", max_length=50, blank=True, help_text="矩阵中相邻显示，如“街道”“部门”"
+    )
     rank = models.PositiveIntegerField("排序", default=100)
     url = models.URLField("公开地址", max_length=500, blank=True, help_text="读者看到的首页地址")
     options = models.JSONField("渠道设置", default=dict, blank=True)
@@ -38,7 +40,7 @@ class Outlet(models.Model):
     contact = models.CharField("责任人", max_length=100, blank=True)
     phone = models.CharField("联系电话", max_length=50, blank=True)
     max_age_hours = models.PositiveIntegerField(
-        "积压时限(小时)", default=72, help_text="故障恢复后,早于此时限的稿件须人工确认才投递"
+        "积压时限（小时）", default=72, help_text="故障恢复后，早于此时限的稿件须人工确认才投递"
     )
     paused_at = models.DateTimeField("暂停时间", null=True, blank=True)
     paused_reason = models.CharField("暂停原因", max_length=300, blank=True)

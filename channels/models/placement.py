@@ -13,9 +13,9 @@ class State(models.TextChoices):
 
     DUE = "due", "待投递"
     WORKING = "working", "投递中"
-    ACCEPTED = "accepted", "已受理,待落实"
+    ACCEPTED = "accepted", "已受理，待落实"
     WAITING = "waiting", "等待重试"
-    UNKNOWN = "unknown", "结果未知,核对中"
+    UNKNOWN = "unknown", "结果未知，核对中"
     ASKING = "asking", "需人工处理"
     HELD = "held", "暂缓"
     SETTLED = "settled", "已落实"

@@ -34,7 +34,7 @@ def edition(content_id: uuid.UUID | None = None, **changes: Any) -> Edition:
         "version": 0,
         "type": ItemType.NOTICE,
         "slug": f"20261123-{content_id.hex[:8]}",
-        "headline": "停水通知(文昌路片区)",
+        "headline": "停水通知（文昌路片区）",
         "canonical_url": f"http://hub.example/tzgg/20261123-{content_id.hex[:8]}/",
         "permalink": f"http://hub.example/i/{content_id}/",
         "issuer": Organisation(code="czjd", name="城中街道办事处"),
@@ -42,7 +42,7 @@ def edition(content_id: uuid.UUID | None = None, **changes: Any) -> Edition:
         "first_created": NOW,
         "version_created": NOW,
         "summary": "11月25日8时至18时停水。",
-        "body": (Paragraph(html="因管网检修,文昌路片区停水。"),),
+        "body": (Paragraph(html="因管网检修，文昌路片区停水。"),),
         "subjects": (Subject(scheme="column", code="tzgg", name="通知公告"),),
     }
     return Edition(**{**values, **changes})
@@ -53,4 +53,4 @@ def outlet(slug: str = "fake", channel: str = "fake", **values: Any) -> Outlet:
 
 
 def targets(*outlets: Outlet, **values: Any) -> list[Target]:
-    return [Target(outlet=one, reason="规则:测试", **values) for one in outlets]
+    return [Target(outlet=one, reason="规则：测试", **values) for one in outlets]

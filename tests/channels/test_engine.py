@@ -227,7 +227,7 @@ def test_throttling_waits_as_told_and_counts_no_attempt(clock):
 def test_a_refusal_asks_the_editor_and_a_new_edition_goes_out(clock):
     item, place = edition(), outlet()
     sign(item, place, clock=clock)
-    remote().fail("deliver", Refused("标题过长,请缩短", code="45003"))
+    remote().fail("deliver", Refused("标题过长，请缩短", code="45003"))
 
     run(clock)
     clock.forward(days=1)
@@ -235,7 +235,7 @@ def test_a_refusal_asks_the_editor_and_a_new_edition_goes_out(clock):
 
     refused = only()
     assert (refused.state, refused.remedy, refused.code) == (State.ASKING, "editor", "45003")
-    assert refused.message == "标题过长,请缩短"
+    assert refused.message == "标题过长，请缩短"
     assert remote().calls["deliver"] == 1
 
     sign(edition(item.content_id, headline="短标题"), place, clock=clock)
@@ -246,13 +246,13 @@ def test_a_refusal_asks_the_editor_and_a_new_edition_goes_out(clock):
 def test_a_wrong_secret_blocks_its_outlet_only_until_somebody_resumes(clock):
     bad, good = outlet("bad"), outlet("good")
     sign(edition(), bad, good, clock=clock)
-    remote("bad").fail("deliver", ConfigError("密钥不正确,请管理员核对"))
+    remote("bad").fail("deliver", ConfigError("密钥不正确，请管理员核对"))
     run(clock)
     sign(edition(), bad, good, clock=clock)
     run(clock)
 
     bad.refresh_from_db()
-    assert bad.blocked_reason == "密钥不正确,请管理员核对"
+    assert bad.blocked_reason == "密钥不正确，请管理员核对"
     assert remote("bad").calls["deliver"] == 1
     assert len(remote("good").copies) == 2
 
