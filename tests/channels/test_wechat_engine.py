@@ -11,7 +11,7 @@ from channels.edition import Edition
 from channels.engine import Dispatcher
 from channels.http import HttpClient
 from channels.models import Outlet, Placement, State, WithdrawalKind
-from channels.sandbox.config import DEMO_SECRET
+from channels.sandbox.config import DEMO_SECRET, SandboxConfig
 from channels.sandbox.running import RunningSandbox, running_sandbox
 from tests.channels.builders import Clock, targets
 from tests.channels.stage import URI, MemoryAssets, sample
@@ -25,7 +25,8 @@ after_review = pytest.mark.xfail(
 
 @pytest.fixture
 def sandbox() -> Iterator[RunningSandbox]:
-    with running_sandbox() as running:
+    """Without quotas: ten deletions a day end every longer story."""
+    with running_sandbox(SandboxConfig(publish_seconds=0, quota_factor=None)) as running:
         yield running
 
 
@@ -137,3 +138,23 @@ def test_after_a_failed_review_a_person_can_have_it_tried_again(hub: Hub, sandbo
     hub.retry()
     assert titles(sandbox) == [sample(1).headline]
     assert hub.placement.state == State.SETTLED
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after_commit"])
+def test_any_call_may_get_lost_while_correcting_and_withdrawing(
+    hub: Hub, sandbox: RunningSandbox, kind: str
+) -> None:
+    version = 0
+    for nth in range(8):
+        version += 1
+        hub.sign(sample(version, pictures=nth % 3))
+        version += 1
+        sandbox.fault("/cgi-bin/", kind, skip=nth)
+        hub.sign(sample(version, pictures=nth % 3))
+        assert titles(sandbox) == [sample(version).headline], f"correcting, call {nth}"
+        sandbox.clear_faults()
+        sandbox.fault("/cgi-bin/", kind, skip=nth % 3)
+        hub.withdraw()
+        assert titles(sandbox) == [], f"withdrawing, call {nth % 3}"
+        assert hub.placement.state == State.SETTLED
+        sandbox.clear_faults()
