@@ -336,7 +336,7 @@ ITEMS = (
     DemoItem(
         key="ruxue",
         item_type="service_notice",
-        place=("jiaoyu", "gonggao"),
+        place=("jiaoyu", "dongtai"),
         column="jiaoyu",
         unit="jyj",
         title="义务教育阶段转学申请材料预审提示",
