@@ -16,15 +16,15 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import TypeVar
 
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from channels import claiming, settling
 from channels.assets import StoredAssets
 from channels.checkpoints import DatabaseCheckpoint
 from channels.contract import Adapter, AssetReader, Http, Rendering
+from channels.database import in_database_thread
 from channels.edition import Edition
 from channels.errors import ChannelError, Misbehaved, OutcomeUnknown
 from channels.models import Operation
@@ -34,7 +34,6 @@ from channels.settling import Change
 from channels.work import Work
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 SLOTS = 200
 REFILL = 50
@@ -48,11 +47,6 @@ HttpFactory = Callable[[], AbstractAsyncContextManager[Http]]
 def call_timeout() -> float:
     """Seconds for one call with all its steps: it ends well before the lease does."""
     return claiming.lease_time().total_seconds() * 2 / 3
-
-
-async def in_database_thread(work: Callable[[], T], /) -> T:
-    """Run blocking database work on the thread that called `Dispatcher.run`."""
-    return await sync_to_async(work, thread_sensitive=True)()
 
 
 class Dispatcher:
@@ -89,7 +83,8 @@ class Dispatcher:
                     calls += 1
                 if more is None and not flights.under_way and not flights.landed:
                     return calls
-                await flights.some_landed(TICK)
+                if flights.under_way:
+                    await flights.some_landed(TICK)
                 if batch := flights.take():
                     await in_database_thread(partial(record, batch, self._now()))
 

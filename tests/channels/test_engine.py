@@ -6,8 +6,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
-from channels import outbox, registry
+from channels import database, engine, outbox, registry
 from channels.claiming import claim, lease_time
 from channels.engine import Dispatcher
 from channels.errors import (
@@ -570,6 +571,26 @@ def test_a_refused_item_stays_refused_through_later_editions(clock):
     Placement.objects.update(must_carry=True)
     with pytest.raises(ValueError, match="必转"):
         outbox.refuse(only(), reason="x", by="x", now=clock())
+
+
+def test_a_database_that_is_locked_for_a_while_loses_nothing(clock, monkeypatch):
+    monkeypatch.setattr(database, "PAUSE", 0.001)
+    real, troubles = engine.record, [OperationalError("database is locked")] * 3
+
+    def locked(*arguments):
+        if troubles:
+            raise troubles.pop()
+        real(*arguments)
+
+    monkeypatch.setattr(engine, "record", locked)
+    item = edition()
+    sign(item, outlet(channel="once"), clock=clock)
+
+    run(clock)
+
+    assert troubles == []
+    assert len(remote().copies[item.uri]) == 1
+    assert only().state == State.SETTLED
 
 
 def test_a_placement_outlives_everything_but_is_unique(clock):
