@@ -60,7 +60,6 @@ _BLOCKS: Final = nh3.Cleaner(
     url_schemes=set(LINK_SCHEMES),
 )
 _ALIAS: Final = re.compile(f"<(/?)({'|'.join(_ALIASES)})>")
-_CHINESE: Final = frozenset({"gb2312", "gbk", "gb_2312-80", "x-gbk", "csgb2312"})
 # XHTML begins like this, and BeautifulSoup would warn of it.
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*>")
 _HEAD_END: Final = re.compile(r"</head\s*>|<body\b", re.IGNORECASE)
@@ -165,14 +164,14 @@ def readable_text(page: bytes, *, charset: str = "") -> tuple[str, str]:
 def decoded(page: bytes, charset: str = "") -> str:
     """A foreign page as text: by its byte order mark, the HTTP header, its own declaration, or what fits.
 
-    Pages that declare gb2312 use characters of its supersets; browsers read all of them as gb18030 (WHATWG).
+    Pages that declare gb2312 use characters of its supersets: what it cannot read, gb18030 can (as in browsers).
     """
     declared = EncodingDetector.find_declared_encoding(page, is_html=True, search_entire_document=False)
     named = [charset, declared or ""]
     for encoding in ["utf-8-sig" if page.startswith(codecs.BOM_UTF8) else "", *named, "utf-8", "gb18030"]:
         with contextlib.suppress(ValueError, LookupError):
             if encoding:
-                return page.decode("gb18030" if encoding.lower() in _CHINESE else encoding)
+                return page.decode(encoding)
     return page.decode("utf-8", errors="replace")
 
 

@@ -109,6 +109,14 @@ class TestFeed(AdapterConformance):
             stage.remote.finish(URI, None)
             assert stage.verify(receipt).presence is Presence.PRESENT
 
+    def test_a_tombstone_is_proof_enough(self) -> None:
+        with self.stage() as stage:
+            receipt = stage.withdraw(stage.place(sample()))
+            stage.remote.finish(URI, None)
+            stage.remote.requests.clear()
+            assert stage.verify(receipt).presence is Presence.ABSENT
+            assert stage.remote.requests == [("GET", "/feeds/czjd.atom")]
+
     def test_a_feed_that_is_no_feed_is_our_defect(self) -> None:
         with self.stage() as stage:
             receipt = stage.place(sample())

@@ -195,6 +195,12 @@ def test_addresses_in_feeds_are_ascii() -> None:
         assert read.enclosures[0].href.isascii()
 
 
+def test_rss_says_that_its_names_are_no_addresses() -> None:
+    document = etree.fromstring(rss.feed(HEAD, [entry(sample())], asset_url=address))
+
+    assert [dict(guid.attrib) for guid in document.iter("guid")] == [{"isPermaLink": "false"}]
+
+
 def test_rss_has_one_enclosure_and_atom_all() -> None:
     edition = sample(body=(Attachment(asset=FORM, title="附件1"),))
 

@@ -241,6 +241,7 @@ def test_a_package_is_the_same_every_time_and_complete() -> None:
             "图片/02-示意图1.png",
             "附件/03-报名表_2026_终稿.pdf",
         ]
+        assert {entry.date_time for entry in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert opened.read("附件/03-报名表_2026_终稿.pdf") == b"pdf"
         page = opened.read("稿件.html").decode()
         assert 'src="图片/02-示意图1.png"' in page

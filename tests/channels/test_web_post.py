@@ -120,6 +120,12 @@ class TestWebPost(AdapterConformance):
             assert "停水时间安排表" in data["body_html"]
             assert receipt.remote_url == f"{stage.remote.url}/{URI}/"
 
+    def test_an_address_is_looked_at_before_anything_is_settled(self) -> None:
+        with self.stage() as stage:
+            receipt = stage.deliver(sample())
+            assert not receipt.settled
+            assert not stage.withdraw(receipt).settled
+
     def test_a_withdrawal_has_a_number_of_its_own_and_the_same_when_repeated(self) -> None:
         with self.stage() as stage:
             receipt = stage.place(sample())
