@@ -97,7 +97,9 @@ def facts(placement: Placement) -> Capabilities | None:
 
 
 def lines(placements: QuerySet[Placement]) -> list[Line]:
-    return [line(placement) for placement in placements.select_related("outlet", "item", "desired", "actual")]
+    """One query. The texts of the editions stay in the database: nobody reads them in a list."""
+    rows = placements.select_related("outlet", "item", "desired", "actual")
+    return [line(placement) for placement in rows.defer("desired__document", "actual__document")]
 
 
 def of_item(content_id: UUID) -> list[Line]:
