@@ -208,6 +208,7 @@ class HubClient(WeChatClient):  # type: ignore[misc]
 def _refuse_redirect(response: requests.Response, **_: object) -> None:
     """The token is in the address and the secret in the body: neither follows a redirect."""
     if response.is_redirect:
+        response.close()
         raise requests.TooManyRedirects
 
 
