@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from wagtail.models import Page, Site
@@ -79,7 +80,7 @@ def frame_of(request: HttpRequest, page: Page) -> Frame:
     return Frame(
         home=home,
         url=address(home, request),
-        domain=request.get_host().partition(":")[0],
+        domain=urlsplit(f"//{request.get_host()}").hostname or "",
         columns=tuple(_columns(home, request)),
         parent=parent,
         parent_url=address(parent, request) if parent else "",
