@@ -10,6 +10,11 @@ from channels.models import WithdrawalKind
 
 REASON_MAX = 500
 NOTE_MAX = 300
+EFFECTS = {
+    WithdrawalKind.NOTICE: "原网址显示此稿已撤下及原因",
+    WithdrawalKind.GONE: "原网址只提示内容不存在",
+    WithdrawalKind.REDIRECT: "原网址转到新的稿件",
+}
 
 
 class WithdrawForm(forms.Form):
@@ -26,18 +31,14 @@ class WithdrawForm(forms.Form):
         label="撤稿后读者看到什么",
         widget=forms.RadioSelect,
         initial=WithdrawalKind.NOTICE.value,
-        choices=[
-            (WithdrawalKind.NOTICE.value, "保留一页说明：此稿已撤下，并显示原因"),
-            (WithdrawalKind.GONE.value, "不保留内容：只提示此稿已撤下"),
-            (WithdrawalKind.REDIRECT.value, "转到替代稿件：填写替代稿件的地址"),
-        ],
+        choices=[(kind.value, f"{kind.label}：{effect}") for kind, effect in EFFECTS.items()],
     )
     replacement_url = forms.URLField(
         label="替代稿件地址",
         required=False,
         max_length=500,
         assume_scheme="https",
-        help_text="仅“转到替代稿件”时填写",
+        help_text="仅指向替代稿件时填写",
     )
 
     def clean(self) -> dict[str, Any]:
