@@ -12,6 +12,6 @@ from wagtail.admin.auth import require_admin_access
 @require_admin_access
 def library_picture(request: HttpRequest, path: str) -> HttpResponseBase:
     """A picture or a rendition below MEDIA_ROOT. Pictures of drafts are in there, so nobody else gets them."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
