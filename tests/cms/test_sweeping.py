@@ -110,6 +110,15 @@ def test_making_a_section_private_recalls_its_items_and_opening_it_brings_them_b
     assert desired() == before
 
 
+def test_an_alias_that_slipped_in_is_never_signed():
+    source = make_page()
+    alias = make_page(parent=source.get_parent().specific)
+    Page.objects.filter(pk=alias.pk).update(alias_of=source, live=True)
+    assert sweeping.sweep() == 0
+    assert publishing.release(alias) is None
+    assert not Item.objects.exists()
+
+
 def test_renaming_a_section_changes_the_address_of_its_items():
     page = make_page(parent=make_column_page(make_site(), slug="old"))
     sign(page)

@@ -87,6 +87,14 @@ def test_the_writer_cannot_approve_his_own_item(page, writer, reviewers):
     assert not Item.objects.exists()
 
 
+def test_who_submits_the_text_of_another_cannot_approve_it(page, writer, reviewers):
+    submitter = member("shenhe", reviewers)
+    state = submit(page, writer, reviewers)
+    state.requested_by = submitter
+    state.save()
+    assert offered(page, submitter) == {"reject"}
+
+
 def test_a_superuser_cannot_approve_his_own_item(page, reviewers):
     chief = make_user("admin", superuser=True)
     submit(page, chief, reviewers)
