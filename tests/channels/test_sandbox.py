@@ -446,6 +446,12 @@ class TestControl:
         codes = [caller.json("draft/batchget", offset=0, count=1).get("errcode", 0) for _ in range(3)]
         assert codes == [45011, 45011, 0]
 
+    def test_a_fault_can_let_calls_pass_first(self, sandbox: RunningSandbox) -> None:
+        caller = Caller(sandbox)
+        self.control(sandbox, "faults", path="draft/batchget", kind="errcode", errcode=45011, skip=2)
+        codes = [caller.json("draft/batchget", offset=0, count=1).get("errcode", 0) for _ in range(4)]
+        assert codes == [0, 0, 45011, 0]
+
     def test_an_answer_can_get_lost_before_and_after_the_work(self, sandbox: RunningSandbox) -> None:
         caller = Caller(sandbox)
         cover = caller.cover()
