@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from channels.edition import Asset
 from channels.models import AssetFile
+
+STALE = timedelta(days=1)
+"""How exact `frozen_at` is."""
 
 
 def freeze(
@@ -31,13 +36,31 @@ def freeze(
         height=height,
         focal=focal,
     )
+    now = timezone.now()
+    row, made = AssetFile.objects.get_or_create(
+        sha256=asset.sha256,
+        defaults={"content_type": content_type, "size": len(data), "path": asset.path, "frozen_at": now},
+    )
+    if not made and row.frozen_at < now - STALE:
+        AssetFile.objects.filter(pk=row.pk).update(frozen_at=now)
     if not default_storage.exists(asset.path):
         default_storage.save(asset.path, ContentFile(data))
-    AssetFile.objects.get_or_create(
-        sha256=asset.sha256,
-        defaults={"content_type": content_type, "size": len(data), "path": asset.path},
-    )
     return asset
+
+
+def forget_unused(*, before: datetime) -> int:
+    """Delete files that no edition holds and that nothing has frozen since `before`; returns how many.
+
+    Previews freeze the files of drafts that may never be signed.
+    """
+    unused = AssetFile.objects.filter(editions=None, frozen_at__lt=before)
+    forgotten = 0
+    for pk, path in unused.values_list("pk", "path"):
+        deleted, _ = AssetFile.objects.filter(pk=pk, editions=None, frozen_at__lt=before).delete()
+        if deleted and not AssetFile.objects.filter(path=path).exists():
+            default_storage.delete(path)
+            forgotten += 1
+    return forgotten
 
 
 def read(asset: Asset) -> bytes:

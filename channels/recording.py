@@ -21,7 +21,7 @@ from channels.work import Work
 CIRCUIT_AFTER = 5
 """Failures in a row after which an outlet rests; then it gets one probe at a time."""
 CIRCUIT_BASE = 15.0
-CIRCUIT_CAP = 900.0
+CIRCUIT_CAP = 300.0
 """Seconds of the first rest, doubled with every further failure, and of the longest."""
 
 PLACEMENT_COLUMNS = {

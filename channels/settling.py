@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from channels.contract import Capabilities, Observation, Presence, Receipt
-from channels.errors import ChannelError, Misbehaved, Missing, OutcomeUnknown, Remedy, Throttled
+from channels.contract import Capabilities, Observation, Presence, Receipt, Update
+from channels.errors import ChannelError, ContentError, Misbehaved, Missing, OutcomeUnknown, Remedy, Throttled
 
 BACKOFF_BASE = 2.0
 BACKOFF_CAP = 1800.0
@@ -80,7 +80,11 @@ def delivered(before: Before, receipt: Receipt, capabilities: Capabilities, now:
         return _settle(
             replace(change, actual=receipt.version, receipt=receipt, pending=""), capabilities, now
         )
-    return _accept(replace(change, receipt=receipt, pending="deliver"), receipt, capabilities, now)
+    # A channel that replaces has taken the old copy down to make room for what is now in the queue.
+    actual = None if capabilities.update is Update.REPLACE else before.actual
+    return _accept(
+        replace(change, receipt=receipt, pending="deliver", actual=actual), receipt, capabilities, now
+    )
 
 
 def withdrawn(before: Before, receipt: Receipt, capabilities: Capabilities, now: datetime) -> Change:
@@ -147,6 +151,9 @@ def failed(
         # An answer that makes no sense says nothing about whether the call was applied.
         change = replace(change, outcome="unknown", doubt=Doubt.RAISE)
         return replace(_stopped(change, operation, error.remedy, now), outcome="unknown")
+    if operation == "verify" and before.pending == "deliver" and isinstance(error, ContentError):
+        # Refused after it was accepted (a review that failed): what is sent next is a new attempt, not a look.
+        change = replace(change, pending="")
     if error.remedy.needs_person:
         return _stopped(change, operation, error.remedy, now)
     attempts = before.attempts + 1

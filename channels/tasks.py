@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
+from datetime import timedelta
 from functools import partial
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
+from kombu.exceptions import OperationalError
 
+from channels import assets
 from channels.engine import Dispatcher
 from channels.http import HttpClient
 
 logger = logging.getLogger(__name__)
+
+UNUSED_AFTER = timedelta(days=2)
 
 
 class _OneAtATime:
@@ -43,9 +49,22 @@ def wake() -> None:
     _dispatching.run()
 
 
+@shared_task(name="channels.tasks.clear_assets")  # type: ignore[untyped-decorator]  # Celery has no types
+def clear_assets() -> None:
+    """Nightly: forget the files that only previews of drafts ever needed."""
+    assets.forget_unused(before=timezone.now() - UNUSED_AFTER)
+
+
 def wake_soon() -> None:
-    """Send one wake-up. A broker that is down costs nothing but the seconds until the next beat."""
+    """Send one wake-up, from a thread of its own: a broker that does not answer costs whoever signs nothing.
+
+    Losing it costs the seconds until beat sends the next.
+    """
+    threading.Thread(target=_send_wake, name="wake", daemon=True).start()
+
+
+def _send_wake() -> None:
     try:
         wake.apply_async(retry=False, ignore_result=True)
-    except wake.app.connection_for_write().recoverable_connection_errors as error:
+    except OperationalError as error:
         logger.warning("no wake-up sent, the beat will: %s", error)

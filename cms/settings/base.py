@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "heartbeat": {"task": "cms.heartbeat.beat", "schedule": 5.0, "options": {"expires": 5}},
+    "forget unused files": {"task": "channels.tasks.clear_assets", "schedule": crontab(hour=3, minute=20)},
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 
@@ -200,6 +201,8 @@ LOGGING = {
         "channels": {"level": "INFO"},
         "cms": {"level": "INFO"},
         "sites": {"level": "INFO"},
-        "waitress.queue": {"level": "ERROR"},  # reading our own sites back makes short queues; they are no news
+        "waitress.queue": {
+            "level": "ERROR"
+        },  # reading our own sites back makes short queues; they are no news
     },
 }

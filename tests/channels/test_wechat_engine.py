@@ -18,11 +18,6 @@ from tests.channels.stage import URI, MemoryAssets, sample
 
 pytestmark = pytest.mark.django_db
 APPID = "wxdemo000000000001"
-after_review = pytest.mark.xfail(
-    reason="a delivery stays pending after the outlet's review ended with a no", strict=False
-)
-
-
 @pytest.fixture
 def sandbox() -> Iterator[RunningSandbox]:
     """Without quotas: ten deletions a day end every longer story."""
@@ -119,7 +114,6 @@ def test_a_lost_correction_that_is_withdrawn_leaves_nothing(hub: Hub, sandbox: R
     assert hub.placement.state == State.SETTLED
 
 
-@after_review
 def test_after_a_failed_review_the_changed_item_goes_out(hub: Hub, sandbox: RunningSandbox) -> None:
     sandbox.fault("freepublish/submit", "publish_status", status=4)
     hub.sign(sample(1))
@@ -131,7 +125,6 @@ def test_after_a_failed_review_the_changed_item_goes_out(hub: Hub, sandbox: Runn
     assert hub.placement.state == State.SETTLED
 
 
-@after_review
 def test_after_a_failed_review_a_person_can_have_it_tried_again(hub: Hub, sandbox: RunningSandbox) -> None:
     sandbox.fault("freepublish/submit", "publish_status", status=3)
     hub.sign(sample(1))

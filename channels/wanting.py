@@ -1,0 +1,166 @@
+"""How desire is written: many placements of one item in a fixed number of statements. Used by outbox alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, QuerySet
+
+from channels import bulk
+from channels.edition import Edition
+from channels.models import EditionRecord, Item, Outlet, Placement, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An outlet that an item goes to, and why (a Chinese sentence that the editor reads)."""
+
+    outlet: Outlet
+    reason: str
+    must_carry: bool = False
+    must_carry_hours: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a placement says of its target now."""
+
+    pk: int
+    reason: str
+    must_carry: bool
+    must_carry_by: datetime | None
+
+
+def want(
+    item: Item, record: EditionRecord, edition: Edition, targets: Sequence[Target], now: datetime
+) -> None:
+    """Want `record` at every target and nowhere else; inside the caller's transaction."""
+    columns = ("outlet_id", "pk", "reason", "must_carry", "must_carry_by")
+    held = {pk: _Held(*rest) for pk, *rest in Placement.objects.filter(item=item).values_list(*columns)}
+    wanted = {target.outlet.pk: target for target in targets}
+    _insert(item, record, edition, [t for pk, t in wanted.items() if pk not in held], now)
+    kept = [pk for pk in wanted if pk in held]
+    if kept:
+        _update(item, record, edition, kept, now)
+        _annotate([(held[pk], wanted[pk]) for pk in kept], now)
+    dropped = [pk for pk in held if pk not in wanted]
+    if dropped:
+        rows = Placement.objects.filter(item=item, outlet_id__in=dropped)
+        unwant(rows, now, message="不再投放到该终端")
+
+
+def _update(item: Item, record: EditionRecord, edition: Edition, kept: Sequence[int], now: datetime) -> None:
+    rows = Placement.objects.filter(item=item, outlet_id__in=kept, refused_at=None)
+    rows.exclude(desired=record).update(
+        desired=record,
+        generation=F("generation") + 1,
+        state=State.DUE,
+        remedy="",
+        message="",
+        code="",
+        attempts=0,
+        polls=0,
+        due_at=now,
+        desired_at=now,
+        lane=edition.lane,
+        released_at=None,
+        slug=item.slug,
+        column_code=item.column_code,
+        published_at=item.first_published_at,
+        visible_until=edition.expires,
+    )
+
+
+PLACEMENT_COLUMNS = {
+    "outlet_id": "bigint",
+    "reason": "text",
+    "must_carry": "boolean",
+    "must_carry_by": "timestamptz",
+}
+# A thousand rows in one statement: signing may not cost more for many outlets than for none.
+PLACEMENT_SQL = """
+INSERT INTO syndication_placement (item_id, desired_id, lane, due_at, desired_at, slug, column_code, published_at,
+    visible_until, outlet_id, reason, must_carry, must_carry_by,
+    generation, state, pending, remedy, message, code, lease_owner, attempts, polls, remote_url, rendering_sha256,
+    rank, refused_reason)
+SELECT {shared}, r.outlet_id, r.reason, r.must_carry, r.must_carry_by,
+    1, 'due', '', '', '', '', '', 0, 0, '', '', 0, ''
+FROM {rows}
+"""
+SHARED_TYPES = (
+    "uuid",
+    "bigint",
+    "smallint",
+    "timestamptz",
+    "timestamptz",
+    "varchar",
+    "varchar",
+    "timestamptz",
+    "timestamptz",
+)
+
+
+def _insert(
+    item: Item, record: EditionRecord, edition: Edition, targets: Sequence[Target], now: datetime
+) -> None:
+    at = bulk.moment(now)
+    shared = (
+        bulk.key(item.content_id),
+        record.pk,
+        int(edition.lane),
+        at,
+        at,
+        item.slug,
+        item.column_code,
+        bulk.moment(item.first_published_at or now),
+        bulk.moment(edition.expires),
+    )
+    rows = [
+        {
+            "outlet_id": target.outlet.pk,
+            "reason": target.reason[:300],
+            "must_carry": target.must_carry,
+            "must_carry_by": bulk.moment(_deadline(target, now)),
+        }
+        for target in targets
+    ]
+    sql = PLACEMENT_SQL.replace("{shared}", bulk.shared(SHARED_TYPES))
+    bulk.run(sql, PLACEMENT_COLUMNS, rows, shared=shared)
+
+
+def _annotate(pairs: Sequence[tuple[_Held, Target]], now: datetime) -> None:
+    changed = [
+        Placement(
+            pk=held.pk,
+            reason=target.reason[:300],
+            must_carry=target.must_carry,
+            must_carry_by=held.must_carry_by or _deadline(target, now),
+        )
+        for held, target in pairs
+        if (held.reason, held.must_carry) != (target.reason[:300], target.must_carry)
+    ]
+    if changed:
+        Placement.objects.bulk_update(changed, ["reason", "must_carry", "must_carry_by"], batch_size=500)
+
+
+def _deadline(target: Target, now: datetime) -> datetime | None:
+    return now + timedelta(hours=target.must_carry_hours or 24) if target.must_carry else None
+
+
+def unwant(rows: QuerySet[Placement], now: datetime, *, message: str) -> int:
+    """Want the item gone from these placements; returns how many have to change."""
+    return rows.exclude(desired=None).update(
+        desired=None,
+        generation=F("generation") + 1,
+        state=State.DUE,
+        remedy="",
+        message=message,
+        code="",
+        attempts=0,
+        polls=0,
+        due_at=now,
+        desired_at=now,
+        lane=Placement.WITHDRAWAL_LANE,
+    )
