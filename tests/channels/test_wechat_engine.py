@@ -18,6 +18,8 @@ from tests.channels.stage import URI, MemoryAssets, sample
 
 pytestmark = pytest.mark.django_db
 APPID = "wxdemo000000000001"
+
+
 @pytest.fixture
 def sandbox() -> Iterator[RunningSandbox]:
     """Without quotas: ten deletions a day end every longer story."""

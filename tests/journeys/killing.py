@@ -37,9 +37,8 @@ def main(sandbox_url: str, items: int, kills: int, seed: int) -> None:
     chance = random.Random(seed)
     killed = 0
     while killed < kills and _open():
-        before = _started()
         worker = _start()
-        _until(lambda: _started() > before, patience=10)
+        _until(_calling, patience=10)
         time.sleep(chance.uniform(0, 0.25))
         os.kill(worker, signal.SIGKILL)
         os.waitpid(worker, 0)
@@ -48,7 +47,7 @@ def main(sandbox_url: str, items: int, kills: int, seed: int) -> None:
     _until(lambda: not _open(), patience=PATIENCE)
     os.kill(last, signal.SIGKILL)
     os.waitpid(last, 0)
-    print(json.dumps({"kills": killed, **_outcome()}, ensure_ascii=False))
+    sys.stdout.write(json.dumps({"kills": killed, **_outcome()}, ensure_ascii=False) + "\n")
 
 
 def _sign(sandbox_url: str, items: int) -> None:
@@ -63,7 +62,9 @@ def _sign(sandbox_url: str, items: int) -> None:
     places = []
     for number in range(RECEIVERS):
         url = f"{sandbox_url}/receiver/unit-{number}/items"
-        places.append(Outlet(slug=f"unit-{number}", name=f"接收端{number}", channel="web_post", options={"url": url}))
+        places.append(
+            Outlet(slug=f"unit-{number}", name=f"接收端{number}", channel="web_post", options={"url": url})
+        )
     for appid in ACCOUNTS:
         # A quarter of an hour on the real platform; the sandbox publishes at once.
         options = {"appid": appid, "api_base": sandbox_url, "unknown_wait": "3"}
@@ -127,11 +128,14 @@ def _until(condition: Callable[[], bool], *, patience: float) -> None:
         time.sleep(0.01)
 
 
-def _started() -> int:
-    """How many calls have been begun, ever."""
-    from channels.models import Delivery
+def _calling() -> bool:
+    """Whether a living worker has begun calls: those of the dead are older than its lease."""
+    from django.utils import timezone
 
-    return Delivery.objects.count()
+    from channels.claiming import lease_time
+    from channels.models import Placement
+
+    return Placement.objects.filter(lease_until__gt=timezone.now() + lease_time() / 2).exists()
 
 
 def _open() -> int:

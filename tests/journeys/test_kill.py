@@ -27,7 +27,9 @@ def kill_and_count(tmp_path, **more):
     with running_sandbox(config) as sandbox:
         env = environment(tmp_path, DELIVERY_LEASE_SECONDS="6", **more)
         command = [sys.executable, "-m", "tests.journeys.killing", sandbox.url, str(ITEMS), str(KILLS), "7"]
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout.splitlines()[-1]), Counter((c.outlet, c.item) for c in sandbox.copies())
 
