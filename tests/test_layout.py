@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from channels.adapters import CHANNELS
+from channels.management.commands.channel_matrix import matrix
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("channels", "cms", "sites")
@@ -178,3 +179,7 @@ def test_code_that_the_docs_name_exists() -> None:
                 missing.append(f"{page.relative_to(ROOT)}: {name}")
 
     assert missing == []
+
+
+def test_the_page_of_channels_says_what_the_adapters_declare() -> None:
+    assert (ROOT / "docs" / "channels.md").read_text() == matrix()
