@@ -4,7 +4,7 @@ SANDBOX_PORT ?= 8900
 VAR_DIR ?= $(CURDIR)/var
 PUBLIC_URL ?= http://127.0.0.1:$(PORT)
 SANDBOX_URL ?= http://127.0.0.1:$(SANDBOX_PORT)
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -q -n auto
 export VAR_DIR PUBLIC_URL SANDBOX_URL
 
 VENV := $(VAR_DIR)/venv
@@ -28,16 +28,19 @@ endif
 ADDRESSES := $(VAR_DIR)/.addresses
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench requirements messages clean always
+.PHONY: help run test test-browser check bench requirements messages clean always
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-14s %s\n", $$1, $$2}'
 
 run: $(VENV)/.installed $(VAR_DIR)/.static $(DATABASE_READY) ## the hub with the demo district and the sandbox (PORT, SANDBOX_PORT)
 	@exec $(MANAGE) hub --port $(PORT) --sandbox --sandbox-port $(SANDBOX_PORT)
 
 test: $(VENV)/.tools ## the tests; what needs a service or a browser that is not there is skipped
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+test-browser: $(VENV)/.tools ## the browser tests (needs Chromium)
+	@REQUIRE_SERVICES=browser $(PY) -m pytest -q -m browser
 
 check: $(VENV)/.tools ## format, lint, types, import contracts, migrations, deployment settings, tests
 	$(PY) -m ruff format --check .

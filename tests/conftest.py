@@ -46,6 +46,8 @@ def _no_broker() -> str:
 
 @cache
 def _no_browser() -> str:
+    if "browser" not in REQUIRED:
+        return "takes minutes and needs Chromium: make test-browser"
     if importlib.util.find_spec("playwright") is None:
         return "needs playwright: pip install -r .ci/requirements.txt"
     return "" if chromium() else "needs Chromium: apt install chromium"
