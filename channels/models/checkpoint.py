@@ -8,7 +8,9 @@ from django.db import models
 class CheckpointEntry(models.Model):
     """`scope` is `<placement id>.<generation>` or `shared` for the whole outlet."""
 
-    outlet = models.ForeignKey("syndication.Outlet", on_delete=models.PROTECT, related_name="checkpoints")
+    outlet = models.ForeignKey(
+        "syndication.Outlet", on_delete=models.PROTECT, related_name="checkpoints", db_index=False
+    )
     scope = models.CharField(max_length=50)
     name = models.CharField(max_length=200)
     value = models.TextField()

@@ -29,7 +29,11 @@ class Delivery(models.Model):
     """`edition` is what was sent, taken back or looked for. `started_at` is committed before the call goes out."""
 
     placement = models.ForeignKey(
-        "syndication.Placement", verbose_name="一稿一端", on_delete=models.PROTECT, related_name="deliveries"
+        "syndication.Placement",
+        verbose_name="一稿一端",
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_index=False,
     )
     edition = models.ForeignKey(
         "syndication.EditionRecord",

@@ -11,7 +11,11 @@ class EditionRecord(models.Model):
     """One row per (item, number). `document` is the canonical JSON of channels.edition.Edition."""
 
     item = models.ForeignKey(
-        "syndication.Item", verbose_name="稿件", on_delete=models.PROTECT, related_name="editions"
+        "syndication.Item",
+        verbose_name="稿件",
+        on_delete=models.PROTECT,
+        related_name="editions",
+        db_index=False,
     )
     number = models.PositiveIntegerField("版本号")
     checksum = models.CharField("校验值", max_length=64)

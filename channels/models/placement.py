@@ -35,15 +35,25 @@ class Placement(models.Model):
     result is recorded for the generation it was made for. due_at null = nothing to do; lane 0 is withdrawal.
     doubt: the call whose outcome is unknown, until a look has cleared it. released_at: a person let a held one go.
     Only channels.outbox writes desired and generation, only channels.engine writes actual and the lease.
+
+    No index stands on a foreign key by itself: each would be rewritten with every delivery, and none is ever asked.
     """
 
     WITHDRAWAL_LANE = 0
 
     item = models.ForeignKey(
-        "syndication.Item", verbose_name="稿件", on_delete=models.PROTECT, related_name="placements"
+        "syndication.Item",
+        verbose_name="稿件",
+        on_delete=models.PROTECT,
+        related_name="placements",
+        db_index=False,
     )
     outlet = models.ForeignKey(
-        "syndication.Outlet", verbose_name="终端", on_delete=models.PROTECT, related_name="placements"
+        "syndication.Outlet",
+        verbose_name="终端",
+        on_delete=models.PROTECT,
+        related_name="placements",
+        db_index=False,
     )
     desired = models.ForeignKey(
         "syndication.EditionRecord",
@@ -51,6 +61,7 @@ class Placement(models.Model):
         null=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
     )
     actual = models.ForeignKey(
         "syndication.EditionRecord",
@@ -58,12 +69,18 @@ class Placement(models.Model):
         null=True,
         on_delete=models.PROTECT,
         related_name="+",
+        db_index=False,
     )
     generation = models.PositiveIntegerField("代次", default=1)
     desired_at = models.DateTimeField("要求时间")
     pending = models.CharField("待证实", max_length=10, choices=Pending.choices, blank=True)
     doubt = models.ForeignKey(
-        "syndication.Delivery", verbose_name="存疑投递", null=True, on_delete=models.PROTECT, related_name="+"
+        "syndication.Delivery",
+        verbose_name="存疑投递",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
 
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.DUE)

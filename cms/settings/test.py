@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from cms.settings.base import *  # noqa: F403
-from cms.settings.base import DATABASES, sqlite
+from cms.settings.base import CACHES, DATABASES, sqlite
 
 SECRET_KEY = "for tests only"  # noqa: S105
 OUTLET_KEYS = ["for tests only"]
@@ -30,3 +31,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in an installation: threads see other locks in a shared in-memory database. No test survives a power cut.
     _file = sqlite(_scratch / "test.sqlite3", synchronous="OFF")
     DATABASES = {"default": {**DATABASES["default"], **_file, "TEST": {"NAME": _scratch / "test.sqlite3"}}}
+if CACHES["default"]["LOCATION"].startswith("redis:"):
+    # Each of the processes that share the tests has a cache of its own, as it has a database: Wagtail keeps paths there.
+    _server, _, _number = CACHES["default"]["LOCATION"].rpartition("/")
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES["default"]["LOCATION"] = f"{_server}/{int(_number) + _worker}"
