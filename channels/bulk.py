@@ -17,18 +17,20 @@ Columns = Mapping[str, str]
 """Column name -> PostgreSQL type, in any order."""
 
 
-def run(sql: str, columns: Columns, rows: Sequence[Mapping[str, Any]], *, shared: Sequence[Any] = ()) -> int:
+def encode(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows as `run` takes them; encoded once for several statements."""
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def run(sql: str, columns: Columns, rows: str, *, shared: Sequence[Any] = ()) -> int:
     """Execute `sql`, in which `{rows}` stands for a table named r with these columns. Returns the rows touched.
 
-    `shared` are the values of the `%s` in front of `{rows}`, the same for every row. `sql` and `columns` are
-    constants of the program; every value travels as a parameter.
+    `rows` come from `encode`; columns that a statement does not name are passed over. `shared` are the values of the
+    `%s` in front of `{rows}`, the same for every row. `sql` and `columns` are constants of the program; every value
+    travels as a parameter.
     """
-    if not rows:
-        return 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.replace("{rows}", _table(columns)), [*shared, json.dumps(rows, ensure_ascii=False)]
-        )
+        cursor.execute(sql.replace("{rows}", _table(columns)), [*shared, rows])
         return int(cursor.rowcount)
 
 

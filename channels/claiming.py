@@ -222,7 +222,9 @@ def _open(drafts: Sequence[Draft], lease: str, now: datetime) -> tuple[Work, ...
     needed = {row["desired_id"] for row, _, _, operation in drafts if operation == Operation.DELIVER}
     documents = dict(EditionRecord.objects.filter(pk__in=needed).values_list("pk", "document"))
     work = tuple(_work(draft, documents, lease, now) for draft in drafts)
-    bulk.run(OPEN_SQL, OPEN_COLUMNS, [_opened(w, bulk.moment(now)) for w in work])
+    if work:
+        rows = [_opened(w, bulk.moment(now)) for w in work]
+        bulk.run(OPEN_SQL, OPEN_COLUMNS, bulk.encode(rows))
     return work
 
 

@@ -72,23 +72,23 @@ FROM {rows}
 WHERE p.id = r.id AND p.lease_owner = r.lease
 """
 DELIVERY_COLUMNS = {
-    "placement_id": "bigint",
+    "id": "bigint",
     "token": "text",
-    "finished_at": "timestamptz",
+    "now": "timestamptz",
     "outcome": "text",
     "remedy": "text",
     "code": "text",
     "message": "text",
     "detail": "text",
-    "rendering": "text",
+    "sent": "text",
     "receipt": "text",
 }
 DELIVERY_SQL = """
 UPDATE syndication_delivery AS d SET
-    finished_at = r.finished_at, outcome = r.outcome, remedy = r.remedy, code = r.code, message = r.message,
-    detail = r.detail, rendering_sha256 = r.rendering, receipt = {receipt}
+    finished_at = r.now, outcome = r.outcome, remedy = r.remedy, code = r.code, message = r.message,
+    detail = r.detail, rendering_sha256 = r.sent, receipt = {receipt}
 FROM {rows}
-WHERE d.placement_id = r.placement_id AND d.token = r.token AND d.finished_at IS NULL
+WHERE d.placement_id = r.id AND d.token = r.token AND d.finished_at IS NULL
 """
 REST_COLUMNS = {
     "id": "bigint",
@@ -145,7 +145,8 @@ def rest(rests: Sequence[Rest], lease: str, now: datetime) -> None:
         }
         for r in rests
     ]
-    bulk.run(REST_SQL, REST_COLUMNS, rows)
+    if rows:
+        bulk.run(REST_SQL, REST_COLUMNS, bulk.encode(rows))
     settled = [r.placement_id for r in rests if r.state == State.SETTLED]
     if settled:
         Placement.objects.filter(pk__in=settled, settled_at=None).update(settled_at=now)
@@ -156,13 +157,9 @@ def record(results: Sequence[Result], now: datetime) -> None:
     """Close the Deliveries and move the placements on. A row whose lease was lost is left to its new holder."""
     at = bulk.moment(now)
     found = _found_editions(results)
-    deliveries, placements = [], []
-    for result in results:
-        receipt = bulk.document(result.change.receipt.to_json()) if result.change.receipt else None
-        deliveries.append(_delivery_row(result, receipt, at))
-        placements.append(_placement_row(result, receipt, _edition_id(result, found), at))
-    bulk.run(_with_receipt(DELIVERY_SQL), DELIVERY_COLUMNS, deliveries)
-    bulk.run(_with_receipt(PLACEMENT_SQL), PLACEMENT_COLUMNS, placements)
+    rows = bulk.encode([_row(result, _edition_id(result, found), at) for result in results])
+    bulk.run(_with_receipt(DELIVERY_SQL), DELIVERY_COLUMNS, rows)
+    bulk.run(_with_receipt(PLACEMENT_SQL), PLACEMENT_COLUMNS, rows)
     _raise_floors(results)
     _note_outlets(results, now)
 
@@ -172,48 +169,37 @@ def _with_receipt(sql: str) -> str:
     return sql.replace("{receipt}", "r.receipt::jsonb" if connection.vendor == "postgresql" else "r.receipt")
 
 
-def _placement_row(result: Result, receipt: str | None, actual_id: int | None, at: str | None) -> Row:
+def _row(result: Result, actual_id: int | None, at: str | None) -> Row:
+    """What both statements need of one result."""
     work, change = result.work, result.change
     made = work.operation == Operation.DELIVER and change.outcome in {"accepted", "settled"}
     settles = change.state == State.SETTLED and not work.before.settled
+    receipt = change.receipt
     return {
         "id": work.placement_id,
         "lease": work.lease,
         "generation": work.generation,
         "actual_id": actual_id,
-        "receipt": receipt,
+        "receipt": bulk.document(receipt.to_json()) if receipt else None,
         "pending": change.pending,
         "attempts": change.attempts,
         "polls": change.polls,
-        "remote_url": change.receipt.remote_url[:500] if change.receipt else "",
+        "remote_url": receipt.remote_url[:500] if receipt else "",
         "doubt": change.doubt.value,
         "token": work.token,
         "rendering": result.rendering_sha256 if made else None,
+        "sent": result.rendering_sha256,
         "delivered_at": at if made else None,
         "settled_at": at if settles else None,
         "seen_at": at if change.seen else None,
+        "outcome": change.outcome,
         "state": change.state,
         "remedy": change.remedy,
         "message": change.message[:500],
         "code": change.code[:100],
+        "detail": change.detail,
         "due_at": bulk.moment(change.due_at),
         "now": at,
-    }
-
-
-def _delivery_row(result: Result, receipt: str | None, at: str | None) -> Row:
-    work, change = result.work, result.change
-    return {
-        "placement_id": work.placement_id,
-        "token": work.token,
-        "finished_at": at,
-        "outcome": change.outcome,
-        "remedy": change.remedy,
-        "code": change.code[:100],
-        "message": change.message[:500],
-        "detail": change.detail,
-        "rendering": result.rendering_sha256,
-        "receipt": receipt,
     }
 
 

@@ -40,7 +40,9 @@ def want(
     columns = ("outlet_id", "pk", "reason", "must_carry", "must_carry_by")
     held = {pk: _Held(*rest) for pk, *rest in Placement.objects.filter(item=item).values_list(*columns)}
     wanted = {target.outlet.pk: target for target in targets}
-    _insert(item, record, edition, [t for pk, t in wanted.items() if pk not in held], now)
+    new = [target for pk, target in wanted.items() if pk not in held]
+    if new:
+        _insert(item, record, edition, new, now)
     kept = [pk for pk in wanted if pk in held]
     if kept:
         _update(item, record, edition, kept, now)
@@ -127,7 +129,7 @@ def _insert(
         for target in targets
     ]
     sql = PLACEMENT_SQL.replace("{shared}", bulk.shared(SHARED_TYPES))
-    bulk.run(sql, PLACEMENT_COLUMNS, rows, shared=shared)
+    bulk.run(sql, PLACEMENT_COLUMNS, bulk.encode(rows), shared=shared)
 
 
 def _annotate(pairs: Sequence[tuple[_Held, Target]], now: datetime) -> None:
