@@ -17,11 +17,15 @@ IN_FLIGHT = 200
 ROUNDS = 7
 
 
-def _address(number: int, *, hangs: bool = False) -> str:
-    return f"127.{9 if hangs else 1}.{number // 250}.{number % 250 + 1}"
+AT_ONCE, SLOWLY, NEVER = 1, 5, 9
+"""What an address of the sink does: the second number of 127.x.y.z."""
 
 
-def raw(port: int, body: bytes, count: int = OUTLETS) -> float:
+def _address(number: int, kind: int = AT_ONCE) -> str:
+    return f"127.{kind}.{number // 250}.{number % 250 + 1}"
+
+
+def raw(port: int, body: bytes, kind: int = AT_ONCE, count: int = OUTLETS) -> float:
     """The same POSTs, nothing written down."""
     import aiohttp
 
@@ -30,7 +34,10 @@ def raw(port: int, body: bytes, count: int = OUTLETS) -> float:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
 
             async def post(number: int) -> None:
-                async with gate, session.post(f"http://{_address(number)}:{port}/items", data=body) as answer:
+                async with (
+                    gate,
+                    session.post(f"http://{_address(number, kind)}:{port}/items", data=body) as answer,
+                ):
                     await answer.read()
 
             await asyncio.gather(*(post(number) for number in range(count)))
@@ -38,19 +45,19 @@ def raw(port: int, body: bytes, count: int = OUTLETS) -> float:
     return timed(lambda: asyncio.run(main()))
 
 
-def main(kind: str) -> None:
-    with sink() as port, database(kind):
+def main(kind_of_database: str) -> None:
+    with sink() as port, database(kind_of_database):
         from channels import outbox
         from channels.engine import Dispatcher
         from channels.http import HttpClient
         from channels.models import Outlet, Placement, State
         from tests.channels.builders import edition
 
-        def outlets(group: str, count: int, *, hangs: bool = False) -> list[Outlet]:
+        def outlets(group: str, count: int, kind: int = AT_ONCE) -> list[Outlet]:
             made = []
             for number in range(count):
                 outlet = Outlet(slug=f"{group}-{number}", name=f"{group} {number}", channel="web_post")
-                outlet.options = {"url": f"http://{_address(number, hangs=hangs)}:{port}/items"}
+                outlet.options = {"url": f"http://{_address(number, kind)}:{port}/items"}
                 outlet.set_secrets({"secret": "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"})
                 made.append(outlet)
             return Outlet.objects.bulk_create(made)
@@ -71,10 +78,16 @@ def main(kind: str) -> None:
         healthy = outlets("healthy", OUTLETS)
         body = b"x" * 2600
         subject, other, ratio = paired(lambda: dispatch(healthy), lambda: raw(port, body), rounds=ROUNDS)
-        report(f"fan-out to {OUTLETS}, {kind} / raw aiohttp", subject, other, ratio, 1.3)
+        report(f"fan-out to {OUTLETS}, {kind_of_database} / raw aiohttp", subject, other, ratio, 1.3)
 
-        hanging = outlets("hanging", OUTLETS // 50, hangs=True)
-        _with_hanging(kind, healthy[: OUTLETS - len(hanging)], hanging, signed)
+        slow = outlets("slow", OUTLETS, SLOWLY)
+        subject, other, ratio = paired(lambda: dispatch(slow), lambda: raw(port, body, SLOWLY), rounds=ROUNDS)
+        report(
+            f"the same, each answer after 50 ms, {kind_of_database} / raw aiohttp", subject, other, ratio, 1.3
+        )
+
+        hanging = outlets("hanging", OUTLETS // 50, NEVER)
+        _with_hanging(kind_of_database, healthy[: OUTLETS - len(hanging)], hanging, signed)
 
 
 def _with_hanging(kind, healthy, hanging, signed) -> None:  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""A receiver that costs next to nothing: answers every POST; addresses 127.9.x.x never answer."""
+"""A receiver that costs next to nothing: 127.1.x.x answers at once, 127.5.x.x after 50 ms, 127.9.x.x never."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 
 class Sink(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
-        self.hangs = transport.get_extra_info("sockname")[0].startswith("127.9.")
+        self.kind = transport.get_extra_info("sockname")[0].split(".")[1]
         self.wanted = 0
         self.held = b""
 
@@ -26,7 +26,9 @@ class Sink(asyncio.Protocol):
             if len(self.held) < end + 4 + length:
                 return
             self.held = self.held[end + 4 + length :]
-            if not self.hangs:
+            if self.kind == "5":
+                asyncio.get_running_loop().call_later(0.05, self.transport.write, ANSWER)  # type: ignore[attr-defined]
+            elif self.kind != "9":
                 self.transport.write(ANSWER)  # type: ignore[attr-defined]
 
 
