@@ -62,9 +62,9 @@ def database(kind: str, *labels: str) -> Iterator[Ground]:
         from django.core.management import call_command
         from django.db import connections
 
-        django.setup()
         # Pages name static files that nobody has collected here.
         settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+        django.setup()
         try:
             for label in labels or ("only",):
                 ground.switch(label)
