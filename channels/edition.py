@@ -199,7 +199,8 @@ class Correction:
 class Edition:
     """One signed version of an item. Times are aware UTC; `version` counts from 1, 0 is a preview.
 
-    `ed_note` is for the desk and never leaves the hub. `expires` is the end of the item's validity (有效期至).
+    `ed_note` is for the desk and never leaves the hub. `issued_on` is the date on an official document (成文日期), as
+    YYYY-MM-DD; `expires` is the end of the item's validity (有效期至).
     `canonical_url` is the item's page at its owner, `permalink` the hub address that outlives every move.
     """
 
@@ -222,6 +223,7 @@ class Edition:
     subjects: tuple[Subject, ...] = ()
     keywords: tuple[str, ...] = ()
     alt_ids: tuple[AltId, ...] = ()
+    issued_on: str = ""
     origin_url: str = ""
     service: ServiceFacts | None = None
     correction: Correction | None = None

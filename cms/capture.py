@@ -55,6 +55,7 @@ def capture(
         subjects=_subjects(page),
         keywords=keywords(page.keywords),
         alt_ids=page.alt_ids(),
+        issued_on=page.issue_date(),
         origin_url=page.origin_url,
         service=page.service_facts(),
         correction=_correction(page, earlier, now),

@@ -151,7 +151,13 @@ def _facts(edition: Edition) -> list[Fact]:
     numbers = [
         Fact(ALT_ID_LABELS[alt.role], alt.value) for alt in edition.alt_ids if alt.role in ALT_ID_LABELS
     ]
-    facts = [*numbers, Fact("发文机关", edition.issuer.name), Fact("发布日期", at=edition.first_created)]
+    issued = [Fact("成文日期", edition.issued_on)] if edition.issued_on else []
+    facts = [
+        *numbers,
+        Fact("发文机关", edition.issuer.name),
+        *issued,
+        Fact("发布日期", at=edition.first_created),
+    ]
     return [*facts, Fact("有效期至", at=edition.expires)] if edition.expires else facts
 
 

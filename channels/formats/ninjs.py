@@ -42,6 +42,8 @@ def document(edition: Edition, asset_url: AssetUrl) -> dict[str, Any]:
             {"role": "plain", "contentType": "text/plain", "value": article_text(edition)},
         ],
         "slugline": edition.slug,
+        # A date of the calendar; ninjs asks for a moment: the day begins in Beijing.
+        "contentCreated": edition.issued_on and f"{edition.issued_on}T00:00:00+08:00",
         "by": edition.by,
         "infoSources": _sources(edition),
         "organisations": [

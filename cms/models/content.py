@@ -113,6 +113,10 @@ class ContentPage(ChannelPreviews, Page):
         """Official numbers that the edition carries."""
         return ()
 
+    def issue_date(self) -> str:
+        """The date on the document, as YYYY-MM-DD; empty for an item that is no document."""
+        return ""
+
     def service_facts(self) -> ServiceFacts | None:
         """The typed fields of a service notice."""
         return None

@@ -1,4 +1,4 @@
-"""NoticePage (通知公告): an announcement, with its document number."""
+"""NoticePage (通知公告): an announcement, with its document number and date."""
 
 from __future__ import annotations
 
@@ -18,11 +18,17 @@ class NoticePage(ContentPage):
         "发文字号", max_length=50, blank=True, help_text="如 城政办发〔2026〕3号；括号自动改为〔〕"
     )
     index_number = models.CharField("索引号", max_length=50, blank=True)
+    issued_on = models.DateField(
+        "成文日期", null=True, blank=True, help_text="文件落款日期，与发布日期不同时填写"
+    )
 
     item_type: ClassVar[ItemType] = ItemType.NOTICE
     page_description = "通知、公告、公示、通告"
     edit_handler = item_panels(
-        FieldRowPanel([FieldPanel("doc_number"), FieldPanel("index_number")], heading="公文信息")
+        FieldRowPanel(
+            [FieldPanel("doc_number"), FieldPanel("index_number"), FieldPanel("issued_on")],
+            heading="公文信息",
+        )
     )
 
     class Meta:
@@ -35,6 +41,9 @@ class NoticePage(ContentPage):
             "index_number": self.index_number.strip(),
         }
         return tuple(AltId(role=role, value=value) for role, value in numbers.items() if value)
+
+    def issue_date(self) -> str:
+        return self.issued_on.isoformat() if self.issued_on else ""
 
     def own_problems(self) -> proofing.Problems:
         number = proofing.normal_doc_number(self.doc_number)

@@ -94,6 +94,7 @@ editions = st.builds(
     subjects=st.lists(st.builds(Subject, scheme=codes, code=codes, name=texts), max_size=3).map(tuple),
     keywords=st.lists(texts, max_size=3).map(tuple),
     alt_ids=st.lists(st.builds(AltId, role=codes, value=texts), max_size=2).map(tuple),
+    issued_on=texts,
     origin_url=texts,
     service=st.none() | services,
     correction=st.none() | st.builds(Correction, note=texts, major=st.booleans(), at=moments),
@@ -103,7 +104,7 @@ editions = st.builds(
     ed_note=texts,
 )
 VISIBLE = [
-    "headline", "summary", "source", "by", "editor", "canonical_url", "permalink", "slug", "origin_url",
+    "headline", "summary", "source", "by", "editor", "canonical_url", "permalink", "slug", "issued_on", "origin_url",
     "language",
 ]  # fmt: skip
 

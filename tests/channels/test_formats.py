@@ -261,7 +261,8 @@ def test_a_document_that_brings_entities_is_not_expanded() -> None:
 
 PROPERTIES = {
     "uri", "standard", "type", "representationType", "profile", "version", "firstCreated", "versionCreated",
-    "expires", "pubStatus", "language", "headlines", "descriptions", "bodies", "slugline", "by", "infoSources",
+    "expires", "pubStatus", "language", "headlines", "descriptions", "bodies", "slugline", "contentCreated", "by",
+    "infoSources",
     "organisations", "subjects", "altIds", "renditions", "associations",
 }  # fmt: skip
 
@@ -272,6 +273,7 @@ def test_ninjs_says_what_the_edition_says() -> None:
         type=ItemType.SERVICE_NOTICE,
         by="张三",
         origin_url="http://source.example/1",
+        issued_on="2026-11-20",
         expires=AT,
         alt_ids=(AltId(role="doc_number", value="城街发〔20XX〕0号"),),
     )
@@ -282,6 +284,7 @@ def test_ninjs_says_what_the_edition_says() -> None:
     assert document["uri"] == URI
     assert document["version"] == "3"
     assert document["headlines"][0]["value"] == edition.headline
+    assert document["contentCreated"] == "2026-11-20T00:00:00+08:00"
     assert document["pubStatus"] == "usable"
     assert document["infoSources"] == [
         {"role": "source", "name": "城中街道办事处", "uri": "http://source.example/1"}

@@ -1,7 +1,7 @@
 """Capture: what a page says becomes an edition, complete, clean, and the same every time."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -86,6 +86,7 @@ def test_every_field_of_a_page_arrives_in_the_edition():
         lane=Lane.URGENT,
         doc_number="城政办发[2026]3号",
         index_number="演示-1",
+        issued_on=date(2026, 11, 18),
         origin_url="https://example.gov.cn/a",
         source="某报",
         desk_note="内部",
@@ -103,6 +104,7 @@ def test_every_field_of_a_page_arrives_in_the_edition():
         AltId(role="doc_number", value="城政办发〔2026〕3号"),
         AltId(role="index_number", value="演示-1"),
     )
+    assert edition.issued_on == "2026-11-18"
     assert edition.origin_url == "https://example.gov.cn/a"
     assert edition.lane is Lane.URGENT
     assert edition.expires == NOW + timedelta(days=3)

@@ -69,6 +69,7 @@ def post(client, url, *, ticked, reasons=None, shown=None, action="action-publis
         "desk_note",
         "doc_number",
         "index_number",
+        "issued_on",
     ):
         data.setdefault(name, "")
     encoded = nested_form_data({key: value for key, value in data.items() if key != "outlet_choices-shown"})

@@ -144,13 +144,17 @@ def test_a_notice_shows_its_numbers(reader: Client, portal: SiteHome, news: Colu
         AltId(role="index_number", value="演示-0000"),
     )
     value = build.edition(
-        type=ItemType.NOTICE, alt_ids=numbers, issuer=Organisation(code="zfb", name="城中区政府办公室")
+        type=ItemType.NOTICE,
+        alt_ids=numbers,
+        issued_on="2026-11-18",
+        issuer=Organisation(code="zfb", name="城中区政府办公室"),
     )
     build.place(value, portal.outlet)
     facts = words(reader.get(f"/news/{value.slug}/"), ".facts dl")
     assert "发文字号 城政办演示〔2026〕0号" in facts
     assert "索引号 演示-0000" in facts
     assert "发文机关 城中区政府办公室" in facts
+    assert "成文日期 2026-11-18" in facts
     assert "发布日期 2026-11-20 09:30" in facts
 
 
