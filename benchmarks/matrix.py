@@ -34,8 +34,8 @@ def fill(items: int) -> None:
         cursor.execute(
             f"""{numbers} INSERT INTO syndication_item (content_id, slug, headline, item_type, column_code, issuer_code,
                 lane, changed_at, number_floor, withdrawn_by, withdrawal_kind, withdrawal_reason, replacement_url)
-            SELECT {uuid}, 'item-' || i, '关于第' || i || '号事项的通知', 'notice', CASE WHEN i % 7 = 0 THEN 'tzgg' ELSE 'yw' END,
-                'czjd', 2, {at}, 0, '', '', '', '' FROM n""".replace("i % 7", "i %% 7"),
+            SELECT {uuid}, 'item-' || i, '关于第' || i || '号事项的通知', 'notice', CASE WHEN i % 4 = 0 THEN 'tzgg' ELSE 'yw' END,
+                'czjd', 2, {at}, 0, '', '', '', '' FROM n""".replace("i % 4", "i %% 4"),
             [],
         )
         cursor.execute(

@@ -58,9 +58,9 @@ def scratch_database():
     """A database of its own beside the tests' one; yields its URL."""
     import psycopg
 
-    base = os.environ["DATABASE_URL"]
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
     name = f"kill_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(base, autocommit=True) as connection:
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        yield base.rpartition("/")[0] + f"/{name}"
+        yield f"{server}/{name}"
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
