@@ -9,66 +9,69 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from django.conf import settings
+
+WAGTAIL_APPS = [
+    "contrib.redirects",
+    "embeds",
+    "sites",
+    "users",
+    "snippets",
+    "documents",
+    "images",
+    "search",
+    "admin",
+]
+DJANGO_APPS = ["auth", "contenttypes", "sessions", "messages", "staticfiles"]
+SETTINGS: dict[str, Any] = {
+    "SECRET_KEY": "bench",
+    "ALLOWED_HOSTS": ["*"],
+    "ROOT_URLCONF": "bare_urls",
+    "INSTALLED_APPS": [
+        *(f"wagtail.{name}" for name in WAGTAIL_APPS),
+        "wagtail",
+        "modelcluster",
+        "taggit",
+        *(f"django.contrib.{name}" for name in DJANGO_APPS),
+    ],
+    "MIDDLEWARE": [
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ],
+    "TEMPLATES": [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]
+            },
+        }
+    ],
+    "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+    "LANGUAGE_CODE": "zh-hans",  # the catalogs that every Chinese Wagtail loads
+    "STATIC_URL": "/static/",
+    "USE_TZ": True,
+    "WAGTAIL_SITE_NAME": "bare",
+    "WAGTAILADMIN_BASE_URL": "http://127.0.0.1",
+    "WAGTAILDOCS_EXTENSIONS": ["pdf"],
+}
 
 
 def configure() -> None:
     folder = Path(os.environ["VAR_DIR"])
     urls = ModuleType("bare_urls")
     sys.modules["bare_urls"] = urls
-    wagtail_apps = [
-        "contrib.redirects",
-        "embeds",
-        "sites",
-        "users",
-        "snippets",
-        "documents",
-        "images",
-        "search",
-        "admin",
-    ]
-    django_apps = ["auth", "contenttypes", "sessions", "messages", "staticfiles"]
-    settings.configure(
-        SECRET_KEY="bench",
-        ALLOWED_HOSTS=["*"],
-        ROOT_URLCONF="bare_urls",
-        INSTALLED_APPS=[
-            *(f"wagtail.{name}" for name in wagtail_apps),
-            "wagtail",
-            "modelcluster",
-            "taggit",
-            *(f"django.contrib.{name}" for name in django_apps),
-        ],
-        MIDDLEWARE=[
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.common.CommonMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "django.contrib.messages.middleware.MessageMiddleware",
-        ],
-        TEMPLATES=[
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "APP_DIRS": True,
-                "OPTIONS": {
-                    "context_processors": [
-                        "django.template.context_processors.request",
-                        "django.contrib.auth.context_processors.auth",
-                        "django.contrib.messages.context_processors.messages",
-                    ]
-                },
-            }
-        ],
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "bare.sqlite3"}},
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        LANGUAGE_CODE="zh-hans",  # the catalogs that every Chinese Wagtail loads
-        STATIC_URL="/static/",
-        USE_TZ=True,
-        WAGTAIL_SITE_NAME="bare",
-        WAGTAILADMIN_BASE_URL="http://127.0.0.1",
-        WAGTAILDOCS_EXTENSIONS=["pdf"],
-    )
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "bare.sqlite3"}
+    settings.configure(**SETTINGS, DATABASES={"default": database})
     import django
 
     django.setup()

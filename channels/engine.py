@@ -16,6 +16,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import lru_cache, partial
+from time import monotonic
 
 from asgiref.sync import async_to_sync
 from django.utils import timezone
@@ -66,6 +67,7 @@ class Dispatcher:
         self._now = now
         self._jitter = jitter
         self._slots = slots
+        self._claimed_at = 0.0
         self._renderings: dict[tuple[int, str, str], tuple[Rendering, str]] = {}
 
     def run(self) -> int:
@@ -89,10 +91,13 @@ class Dispatcher:
                     await in_database_thread(partial(record, batch, self._now()))
 
     def _may_claim(self, flights: _Flights) -> bool:
-        return self._slots - len(flights.under_way) >= min(REFILL, self._slots)
+        """A good handful at a time; but whatever is free after a tick, or hanging calls would hold up all others."""
+        free = self._slots - len(flights.under_way)
+        return free >= min(REFILL, self._slots) or (free > 0 and monotonic() - self._claimed_at >= TICK)
 
     async def _claim(self, flights: _Flights) -> tuple[Work, ...] | None:
         """Calls to start; None when nothing at all is due."""
+        self._claimed_at = monotonic()
         busy = Counter(flights.under_way.values())
         free = self._slots - len(flights.under_way)
         found = await in_database_thread(partial(claiming.claim, free, busy=busy, now=self._now()))

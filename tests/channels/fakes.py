@@ -35,7 +35,7 @@ class FakeOutlet:
     calls: Counter[str] = field(default_factory=Counter)
     faults: list[tuple[str, Exception, bool]] = field(default_factory=list)
     queued: bool = False
-    hang: float = 0.0
+    hangs_while: Callable[[], bool] | None = None
     on_call: Callable[[str], None] | None = None
 
     def fail(self, operation: str, error: Exception, *, after: bool = False, times: int = 1) -> None:
@@ -105,8 +105,8 @@ class FakeAdapter(Adapter):
         self.remote.calls[operation] += 1
         if self.remote.on_call:
             self.remote.on_call(operation)
-        if self.remote.hang:
-            await asyncio.sleep(self.remote.hang)
+        while self.remote.hangs_while and self.remote.hangs_while():
+            await asyncio.sleep(0.001)
         self.remote.fault(operation, after=False)
 
 
