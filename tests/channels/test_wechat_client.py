@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from channels.adapters.wechat_mp.client import Account, account
+from channels.adapters.wechat_mp.api.client import Account, account
 from channels.errors import ConfigError
 from channels.sandbox.config import DEMO_SECRET
 from channels.sandbox.running import RunningSandbox, running_sandbox

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 
 import channels.adapters.wechat_mp
-from channels.adapters.wechat_mp.client import Account, Upload
-from channels.adapters.wechat_mp.platform import Job, Platform, Publishing
+from channels.adapters.wechat_mp.api.client import Account, Upload
+from channels.adapters.wechat_mp.api.publishing import Job, Platform, Publishing
 from channels.errors import ChannelError, ConfigError, Misbehaved, OutcomeUnknown, Throttled, Unreachable
 from tests.channels.loopback import Loopback
 

@@ -8,8 +8,14 @@ import random
 import pytest
 from PIL import Image
 
-from channels.adapters.wechat_mp.client import Upload
-from channels.adapters.wechat_mp.images import MAX_BYTES, MAX_WIDTH, article_image, cover_image, default_cover
+from channels.adapters.wechat_mp.api.client import Upload
+from channels.adapters.wechat_mp.article.images import (
+    MAX_BYTES,
+    MAX_WIDTH,
+    article_image,
+    cover_image,
+    default_cover,
+)
 from channels.errors import ContentError
 from channels.sandbox import pictures
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from channels.adapters.wechat_mp import codes
 from channels.adapters.wechat_mp.adapter import WeChatAdapter
+from channels.adapters.wechat_mp.api import codes
+from channels.adapters.wechat_mp.article.uploads import compare
 from channels.adapters.wechat_mp.progress import Journal, Mark
 from channels.adapters.wechat_mp.progress import Stage as Step
-from channels.adapters.wechat_mp.uploads import compare
 from channels.contract import AssetReader, Http, OutletConfig, Presence, Receipt
 from channels.edition import Attachment, Edition, Image
 from channels.errors import (
@@ -565,7 +565,7 @@ class TestAnswers:
         assert sandbox_of(stage).calls("freepublish/submit") == 0
 
     def test_a_hanging_platform_is_left_in_time(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("channels.adapters.wechat_mp.platform.LONG_TIMEOUT", (0.2, 0.2))
+        monkeypatch.setattr("channels.adapters.wechat_mp.api.publishing.LONG_TIMEOUT", (0.2, 0.2))
         sandbox_of(stage).fault("freepublish/submit", "slow", seconds=1.0)
         with pytest.raises(OutcomeUnknown) as caught:
             stage.deliver(sample())

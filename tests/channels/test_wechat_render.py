@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.adapters.wechat_mp import preflight
-from channels.adapters.wechat_mp.render import (
+from channels.adapters.wechat_mp.article import preflight
+from channels.adapters.wechat_mp.article.render import (
     CONTENT_MAX_CHARS,
     DIGEST_MAX,
     TITLE_MAX,

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
-from channels.adapters.wechat_mp import preflight
-from channels.adapters.wechat_mp.client import PARALLEL, account
+from channels.adapters.wechat_mp.api.client import PARALLEL, account
+from channels.adapters.wechat_mp.api.publishing import Platform
+from channels.adapters.wechat_mp.article import preflight
+from channels.adapters.wechat_mp.article.render import AUTHOR_MAX, DIGEST_MAX, TITLE_MAX, render
 from channels.adapters.wechat_mp.looking import look
-from channels.adapters.wechat_mp.platform import Platform
 from channels.adapters.wechat_mp.removing import take_down
-from channels.adapters.wechat_mp.render import AUTHOR_MAX, DIGEST_MAX, TITLE_MAX, render
 from channels.adapters.wechat_mp.sending import send
 from channels.adapters.wechat_mp.visit import ARTICLE, Visit
 from channels.contract import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from channels.adapters.wechat_mp import codes
-from channels.adapters.wechat_mp.platform import LOOK_BACK, Article, Job, Publishing
+from channels.adapters.wechat_mp.api import codes
+from channels.adapters.wechat_mp.api.publishing import LOOK_BACK, Article, Job, Publishing
 from channels.adapters.wechat_mp.progress import KEY_LENGTH, Journal, Mark, Progress, Stage
 from channels.adapters.wechat_mp.visit import ARTICLE, JOB, Visit, named, with_token
 from channels.contract import Observation, Presence, Receipt

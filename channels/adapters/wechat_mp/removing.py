@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channels.adapters.wechat_mp.platform import LOOK_BACK, Publishing
+from channels.adapters.wechat_mp.api.publishing import LOOK_BACK, Publishing
 from channels.adapters.wechat_mp.progress import Progress, Stage
 from channels.adapters.wechat_mp.visit import ARTICLE, JOB, Visit, named, with_token
 from channels.contract import Receipt

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from channels.adapters.wechat_mp import codes
-from channels.adapters.wechat_mp.platform import Article
+from channels.adapters.wechat_mp.api import codes
+from channels.adapters.wechat_mp.api.publishing import Article
+from channels.adapters.wechat_mp.article.uploads import Uploads
 from channels.adapters.wechat_mp.progress import Journal, Mark, Progress, Stage
 from channels.adapters.wechat_mp.removing import take_down
-from channels.adapters.wechat_mp.uploads import Uploads
 from channels.adapters.wechat_mp.visit import ARTICLE, JOB, Visit, with_token
 from channels.contract import AssetReader, Receipt, Rendering
 from channels.errors import ChannelError, Missing, OutcomeUnknown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from channels.adapters.wechat_mp.platform import Article, Job, Platform
+from channels.adapters.wechat_mp.api.publishing import Article, Job, Platform
 from channels.adapters.wechat_mp.progress import KEY_LENGTH, Journal, Progress
 from channels.contract import Checkpoint, Receipt
 from channels.edition import content_id_of

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from channels.adapters.wechat_mp import images
-from channels.adapters.wechat_mp.client import Json, Upload
-from channels.adapters.wechat_mp.platform import Platform
+from channels.adapters.wechat_mp.api.client import Json, Upload
+from channels.adapters.wechat_mp.api.publishing import Platform
+from channels.adapters.wechat_mp.article import images
 from channels.adapters.wechat_mp.progress import Mark
 from channels.contract import AssetReader, Checkpoint, Rendering
 from channels.edition import Asset

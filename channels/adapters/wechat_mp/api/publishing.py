@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import Enum
 
-from channels.adapters.wechat_mp import codes
-from channels.adapters.wechat_mp.client import LONG_TIMEOUT, Account, Json, Upload
+from channels.adapters.wechat_mp.api import codes
+from channels.adapters.wechat_mp.api.client import LONG_TIMEOUT, Account, Json, Upload
 from channels.adapters.wechat_mp.progress import Mark
 from channels.errors import ConfigError, Misbehaved, Missing, OutcomeUnknown, Unreachable
 

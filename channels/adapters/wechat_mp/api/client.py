@@ -23,7 +23,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutio
 from wechatpy.client import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
-from channels.adapters.wechat_mp import codes
+from channels.adapters.wechat_mp.api import codes
 from channels.errors import ChannelError, ConfigError, Misbehaved, OutcomeUnknown, Throttled, Unreachable
 
 TIMEOUT = (5.0, 20.0)

@@ -8,7 +8,7 @@ import warnings
 
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
-from channels.adapters.wechat_mp.client import Upload
+from channels.adapters.wechat_mp.api.client import Upload
 from channels.errors import ContentError
 
 MAX_BYTES = 1_000_000

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from channels.adapters.wechat_mp.images import COVER_SIZES
-from channels.adapters.wechat_mp.render import AUTHOR_MAX, author_of, blocks_that_fit, cover_of
+from channels.adapters.wechat_mp.article.images import COVER_SIZES
+from channels.adapters.wechat_mp.article.render import AUTHOR_MAX, author_of, blocks_that_fit, cover_of
 from channels.contract import Finding, Severity
 from channels.edition import Edition
 from channels.errors import Unrepresentable

@@ -1,0 +1,1 @@
+"""The platform's calls: transport, tokens, budgets, error codes, and one module for each family of endpoints."""
