@@ -67,7 +67,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One setting of an outlet. `label` and `help` are Chinese; a secret is encrypted at rest and never shown."""
+    """One setting of an outlet. `label` and `help` are Chinese; a secret is encrypted at rest and never shown.
+
+    `choices` are (value, Chinese label); empty for free text. `unique`: no two outlets in service may have the same.
+    """
 
     name: str
     label: str
@@ -75,6 +78,8 @@ class Option:
     secret: bool = False
     required: bool = True
     default: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,13 +198,29 @@ class Event:
 
 
 class Checkpoint(Protocol):
-    """An adapter's only memory: committed before `put` returns.
+    """An adapter's only memory: committed before a method returns, and the same for every process of the hub.
 
     Plain entries live for one placement and generation; `shared` ones for the whole outlet (uploaded pictures).
+    Sealed entries (access tokens) are the outlet's, encrypted at rest, and change only by compare-and-swap. Counted
+    calls are the outlet's too: `call` names a metered call, `day` the day of its quota as YYYY-MM-DD.
     """
 
     async def get(self, name: str, *, shared: bool = False) -> str | None: ...
     async def put(self, name: str, value: str, *, shared: bool = False) -> None: ...
+
+    async def sealed(self, name: str) -> str | None: ...
+    async def swap(self, name: str, value: str, *, before: str | None) -> bool:
+        """Write a sealed entry that still reads `before` (None: that there is none). False: somebody was faster."""
+
+    async def spend(self, call: str, *, day: str, limit: int, keep: int = 0) -> bool:
+        """Count one call. False, and nothing counted, when only `keep` of the day's `limit` are left.
+
+        A limit that the outlet has stated itself goes before `limit`.
+        """
+
+    async def spent(self, call: str, *, day: str) -> int: ...
+    async def exhaust(self, call: str, *, day: str, limit: int) -> None:
+        """The outlet says that nothing is left: count the day as used up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from channels import checkpoints
+from channels.contract import Receipt
 from channels.edition import Edition
 from channels.models import (
     AssetFile,
@@ -131,6 +133,7 @@ def resume(outlet: Outlet, *, now: datetime) -> None:
         circuit_failures=0,
         circuit_open_until=None,
     )
+    checkpoints.forget_sealed(outlet.pk)
     stopped = Placement.objects.filter(outlet=outlet).filter(
         Q(remedy="admin") | Q(state__in=[State.WAITING, State.HELD])
     )
@@ -190,6 +193,27 @@ def confirm_withdrawn(placement: Placement, *, by: str, now: datetime) -> None:
         due_at=now,
     )
     _sign(placement, Operation.WITHDRAW, by=by, message="已撤下", now=now, outcome=Outcome.ACCEPTED)
+    wake_on_commit()
+
+
+@transaction.atomic
+def carried(placement: Placement, receipt: Receipt, *, by: str, now: datetime) -> None:
+    """Something other than a delivery (a push) has put the desired edition there: the engine goes and looks."""
+    Placement.objects.filter(pk=placement.pk).update(
+        receipt=receipt.to_json(),
+        remote_url=receipt.remote_url[:500],
+        pending=Pending.DELIVER,
+        doubt=None,
+        state=State.ACCEPTED,
+        remedy="",
+        message=f"{by}，待核对"[:500],
+        code="",
+        attempts=0,
+        polls=0,
+        due_at=now,
+    )
+    placement.refresh_from_db()
+    _sign(placement, Operation.DELIVER, by=by, message="随推送发出", now=now, outcome=Outcome.ACCEPTED)
     wake_on_commit()
 
 

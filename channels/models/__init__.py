@@ -1,6 +1,7 @@
 """The engine's tables. docs/model.md states their constraints; the verbs live in outbox, engine and reconcile."""
 
 from channels.models.asset import AssetFile
+from channels.models.call_count import CallCount
 from channels.models.checkpoint import CheckpointEntry
 from channels.models.delivery import Delivery, Operation, Outcome
 from channels.models.edition import EditionRecord
@@ -10,6 +11,7 @@ from channels.models.placement import Pending, Placement, State
 
 __all__ = [
     "AssetFile",
+    "CallCount",
     "CheckpointEntry",
     "Delivery",
     "EditionRecord",

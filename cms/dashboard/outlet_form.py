@@ -55,6 +55,19 @@ class OutletForm(WagtailAdminModelForm):
         except ConfigError:
             return {}, True
 
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean()
+        for option in self.options:
+            name = OPTION + option.name
+            if option.unique and values.get(name) and (taken := self._other(option, values[name].strip())):
+                self.add_error(name, f"“{taken}”已使用这个{option.label}，请核对")
+        return values
+
+    def _other(self, option: Option, value: str) -> Outlet | None:
+        """Another outlet in service of this channel with the same value."""
+        rows = Outlet.objects.active().filter(channel=self.instance.channel).exclude(pk=self.instance.pk)
+        return next((row for row in rows if row.options.get(option.name) == value), None)
+
     def save(self, commit: bool = True) -> Outlet:
         options = dict(self.instance.options)
         secrets = dict(self._held)
@@ -77,7 +90,11 @@ def channel_label(channel: str) -> str:
     return dict(channel_choices()).get(channel, channel)
 
 
-def _option_field(option: Option) -> forms.CharField:
+def _option_field(option: Option) -> forms.Field:
+    if option.choices:
+        return forms.ChoiceField(
+            label=option.label, help_text=option.help, required=option.required, choices=option.choices
+        )
     return forms.CharField(
         label=option.label, help_text=option.help, required=option.required, max_length=1000
     )

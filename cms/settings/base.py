@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "sites",
     "cms",
     "channels",
+    "channels.wechat",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.table_block",

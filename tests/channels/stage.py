@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import logging
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -65,6 +66,8 @@ class Memory:
     entries: dict[tuple[str, bool], str] = field(default_factory=dict)
     puts: int = 0
     kill_after: int | None = None
+    secrets: dict[str, str] = field(default_factory=dict)
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def get(self, name: str, *, shared: bool = False) -> str | None:
         return self.entries.get((name, shared))
@@ -75,9 +78,30 @@ class Memory:
         if self.puts == self.kill_after:
             raise Killed
 
+    async def sealed(self, name: str) -> str | None:
+        return self.secrets.get(name)
+
+    async def swap(self, name: str, value: str, *, before: str | None) -> bool:
+        fits = self.secrets.get(name) == before
+        if fits:
+            self.secrets[name] = value
+        return fits
+
+    async def spend(self, call: str, *, day: str, limit: int, keep: int = 0) -> bool:
+        free = self.calls[call, day] < limit - keep
+        self.calls[call, day] += free
+        return free
+
+    async def spent(self, call: str, *, day: str) -> int:
+        return self.calls[call, day]
+
+    async def exhaust(self, call: str, *, day: str, limit: int) -> None:
+        self.calls[call, day] = max(self.calls[call, day], limit)
+
     def next_generation(self) -> Memory:
         """What is left when the desire changes: the shared entries."""
-        return Memory({key: value for key, value in self.entries.items() if key[1]})
+        shared = {key: value for key, value in self.entries.items() if key[1]}
+        return Memory(shared, secrets=self.secrets, calls=self.calls)
 
 
 class Mortal:

@@ -10,10 +10,12 @@ import pytest
 from aiohttp import web
 
 import channels.adapters.wechat_mp
-from channels.adapters.wechat_mp.api.client import Account, Upload
+from channels.adapters.wechat_mp.api.client import Upload
+from channels.adapters.wechat_mp.api.line import Account, Line
 from channels.adapters.wechat_mp.api.publishing import Job, Platform, Publishing
 from channels.errors import ChannelError, ConfigError, Misbehaved, OutcomeUnknown, Throttled, Unreachable
 from tests.channels.loopback import Loopback
+from tests.channels.stage import Memory
 
 FIXTURES = Path(channels.adapters.wechat_mp.__file__).parent / "fixtures"
 TOKEN = b'{"access_token":"token-placeholder","expires_in":7200}'
@@ -44,8 +46,12 @@ def remote() -> Iterator[Recorded]:
         yield server
 
 
+def line(url: str) -> Line:
+    return Line(Account(url, "wx", "secret"), Memory(), clock=lambda: 0.0)
+
+
 def platform(remote: Recorded) -> Platform:
-    return Platform(Account(remote.url, "wx", "secret", clock=lambda: 0.0))
+    return Platform(line(remote.url))
 
 
 def job(remote: Recorded, name: str) -> Job:
@@ -123,5 +129,5 @@ def test_a_closed_port_means_that_nothing_was_applied() -> None:
     with Recorded() as gone:
         url = gone.url
     with pytest.raises(Unreachable) as caught:
-        asyncio.run(Platform(Account(url, "wx", "secret", clock=lambda: 0.0)).submit("m"))
+        asyncio.run(Platform(line(url)).submit("m"))
     assert caught.value.code == "NewConnectionError"

@@ -85,7 +85,7 @@ class WeChatRemote:
 
 FAULTS: Mapping[Fault, tuple[str, dict[str, int]]] = {
     Fault.REFUSED: ("errcode", {"errcode": 53503}),
-    Fault.UNAUTHORISED: ("errcode", {"errcode": 40001}),
+    Fault.UNAUTHORISED: ("errcode", {"errcode": 50002}),
     Fault.THROTTLED: ("429", {}),
     Fault.SERVER_ERROR: ("500", {}),
     Fault.DROPPED: ("drop_before", {}),

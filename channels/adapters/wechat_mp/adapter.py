@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
-from channels.adapters.wechat_mp.api.client import PARALLEL, account
+from channels.adapters.wechat_mp.api.line import API_BASE, PARALLEL, line_of
 from channels.adapters.wechat_mp.api.publishing import Platform
 from channels.adapters.wechat_mp.article import preflight
 from channels.adapters.wechat_mp.article.render import AUTHOR_MAX, DIGEST_MAX, TITLE_MAX, render
@@ -38,7 +38,6 @@ from channels.contract import (
 from channels.edition import Edition
 from channels.errors import ConfigError
 
-API_BASE = "https://api.weixin.qq.com"
 UNKNOWN_WAIT = 900
 """Seconds after a lost submit before "not in the list" means that it never went out: a job may hold the draft."""
 
@@ -128,10 +127,7 @@ class WeChatAdapter(Adapter):
 
     def _visit(self, checkpoint: Checkpoint) -> Visit:
         """Raises ConfigError when the outlet is not filled in."""
-        appid, secret = self._option("appid"), self.outlet.secrets.get("secret", "").strip()
-        if not appid or not secret:
-            raise ConfigError("公众号的 AppID 或密钥未填写，请在终端设置中补充")
-        platform = Platform(account(self._option("api_base").rstrip("/"), appid, secret))
+        platform = Platform(line_of(self.outlet, checkpoint, clock=self._clock))
         return Visit(platform, checkpoint, self._clock, self._wait())
 
     def _wait(self) -> float:

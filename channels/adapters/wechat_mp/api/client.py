@@ -1,22 +1,17 @@
-"""The platform's API over wechatpy: one token per account, one retry on a stale token, errors with a remedy.
+"""The platform's transport over wechatpy: one call at a time, failures as errors with a remedy.
 
 wechatpy is the transport only. Its own token handling retries without bound, sends an empty file on the second try and
-ignores the timeout; HubClient replaces that part and nothing else.
+ignores the timeout; none of it is ever reached. Tokens, budgets and the one retry are line.py's.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
-import threading
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Never
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
@@ -30,10 +25,7 @@ TIMEOUT = (5.0, 20.0)
 """Seconds to connect and to wait for bytes."""
 LONG_TIMEOUT = (5.0, 45.0)
 """For calls whose lost answer costs a reconciliation."""
-TOKEN_MARGIN = 60
-"""Seconds before its end at which a token is renewed."""
-PARALLEL = 2
-"""Calls one account takes at a time; also the threads an account may hold up when the platform hangs."""
+TOKEN_LIFETIME = 7200.0
 
 Json = dict[str, Any]
 _TOKEN = re.compile(r"access_token=[^&\s\"']+")
@@ -59,16 +51,36 @@ class Upload:
     data: bytes
 
 
-class _StaleToken(Exception):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One API call. `endpoint` is below /cgi-bin/, or below the root when it begins with `datacube/`.
+
+    write: its effect may be what readers see, so a lost answer leaves the outcome open. `expected` are error codes
+    whose answer is returned instead of raised. `timeout` as TIMEOUT.
+    """
+
+    endpoint: str
+    data: Mapping[str, Any] | None = None
+    params: Mapping[str, str] | None = None
+    upload: Upload | None = None
+    get: bool = False
+    write: bool = False
+    expected: Collection[int] = ()
+    timeout: tuple[float, float] = TIMEOUT
+
+
+class StaleToken(Exception):
     """The platform no longer takes this token; nothing was applied."""
 
 
 class HubClient(WeChatClient):  # type: ignore[misc]
-    """One account, blocking; used from the threads of its Account. `clock` gives Unix seconds."""
+    """One account's transport, blocking; may be used from several threads. `clock` gives Unix seconds."""
 
-    def __init__(self, api_base: str, appid: str, secret: str, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, api_base: str, appid: str, secret: str, *, clock: Callable[[], float] = time.time
+    ) -> None:
         super().__init__(appid, secret, timeout=TIMEOUT, auto_retry=False)
-        self.API_BASE_URL = f"{api_base}/cgi-bin/"
+        self._api_base = api_base
         self._http.trust_env = False
         # A kept connection that the other side has just closed would make a harmless call look ambiguous.
         self._http.headers.update(
@@ -76,77 +88,32 @@ class HubClient(WeChatClient):  # type: ignore[misc]
         )
         self._http.hooks["response"].append(_refuse_redirect)
         self._clock = clock
-        self._lock = threading.Lock()
-        self._token = ""
-        self._token_ends = 0.0
 
     @property
-    def access_token(self) -> str:
-        return self.token()
+    def access_token(self) -> Never:
+        """wechatpy's way to a token of its own; the callers of `send` bring one."""
+        raise AttributeError(
+            "tokens are the Line's"
+        )  # wechatpy looks at every attribute when it makes a client
 
-    def token(self, *, instead_of: str = "") -> str:
-        """A valid token. `instead_of` is one that was refused: it is replaced once, however many threads ask."""
-        with self._lock:
-            stale = self._token_ends - self._clock() < TOKEN_MARGIN
-            if stale or (instead_of and self._token == instead_of):
-                self._token, lifetime = self._fetch_token()
-                self._token_ends = self._clock() + lifetime
-            return self._token
+    def fetch_access_token(self) -> Never:
+        raise AssertionError("tokens are the Line's")
 
-    def fetch_access_token(self) -> None:
-        """wechatpy's hook; kept so that no path of the library reaches its own token call."""
-        self.token(instead_of=self._token)
-
-    def call(
-        self,
-        endpoint: str,
-        *,
-        data: Mapping[str, Any] | None = None,
-        params: Mapping[str, str] | None = None,
-        upload: Upload | None = None,
-        write: bool = False,
-        timeout: tuple[float, float] = TIMEOUT,
-    ) -> Json:
-        """One API call by POST, at most twice when the token was stale. Raises ChannelError."""
-        request = partial(
-            self._once, endpoint, data=data, params=params, upload=upload, write=write, timeout=timeout
-        )
-        token = self.token()
-        try:
-            return request(token)
-        except _StaleToken:
-            fresh = self.token(instead_of=token)
-        if fresh == token:
-            raise ConfigError("微信拒绝了刚取得的令牌，请核对 AppID 和密钥，并确认没有其他系统在重置令牌")
-        try:
-            return request(fresh)
-        except _StaleToken:
-            raise ConfigError(
-                "微信连续拒绝新令牌，请核对 AppID 和密钥，并确认没有其他系统在重置令牌"
-            ) from None
-
-    def _once(
-        self,
-        endpoint: str,
-        token: str,
-        *,
-        data: Mapping[str, Any] | None,
-        params: Mapping[str, str] | None,
-        upload: Upload | None,
-        write: bool,
-        timeout: tuple[float, float],
-    ) -> Json:
+    def send(self, request: Request, token: str) -> Json:
+        """One attempt. Raises StaleToken, ChannelError."""
         kwargs: dict[str, Any] = {
-            "params": {**(params or {}), "access_token": token},
-            "timeout": timeout,
+            "params": {**(request.params or {}), "access_token": token},
+            "timeout": request.timeout,
         }
-        if upload is not None:
-            kwargs["files"] = {"media": (upload.name, upload.data, upload.content_type)}
-        else:
-            kwargs["data"] = dict(data or {})
-        return self._answer(endpoint, partial(self.post, endpoint, **kwargs), write=write, known=token)
+        if request.upload is not None:
+            # Built anew for every attempt: a file that was sent once is empty.
+            file = request.upload
+            kwargs["files"] = {"media": (file.name, file.data, file.content_type)}
+        elif not request.get:
+            kwargs["data"] = dict(request.data or {})
+        return self._answer(request, kwargs, known=token)
 
-    def _fetch_token(self) -> tuple[str, float]:
+    def fetch(self) -> tuple[str, float]:
         """A stable token and its lifetime in seconds. Normal mode: it never kills another process's token."""
         body = {
             "grant_type": "client_credential",
@@ -155,24 +122,28 @@ class HubClient(WeChatClient):  # type: ignore[misc]
             "force_refresh": False,
         }
         # Parameters that are no dict keep wechatpy from adding a token, which would ask for one without end.
-        send = partial(self.post, "stable_token", data=body, params=())
+        kwargs = {"data": body, "params": (), "timeout": TIMEOUT}
         try:
-            answer = self._answer("stable_token", send, write=False, known="")
-        except _StaleToken:
+            answer = self._answer(Request(endpoint="stable_token"), kwargs, known="")
+        except StaleToken:
             raise codes.failure(
                 40001, endpoint="stable_token", write=False, now=self._clock(), detail=""
             ) from None
-        token, lifetime = answer.get("access_token"), answer.get("expires_in", 7200)
+        token, lifetime = answer.get("access_token"), answer.get("expires_in", TOKEN_LIFETIME)
         if not isinstance(token, str) or not token:
             raise Misbehaved("微信没有返回令牌，请把详情转交技术人员", detail=str(sorted(answer)))
         return token, float(lifetime)
 
-    def _answer(self, endpoint: str, send: Callable[[], Any], *, write: bool, known: str) -> Json:
-        """The decoded answer of `send`. Errors are raised `from None`: the causes carry the token in their URL."""
+    def _answer(self, request: Request, kwargs: Mapping[str, Any], *, known: str) -> Json:
+        """The decoded answer. Errors are raised `from None`: the causes carry the token in their URL."""
+        folder = "" if request.endpoint.startswith("datacube/") else "cgi-bin/"
+        url = f"{self._api_base}/{folder}{request.endpoint}"
         try:
-            answer = send()
+            answer = (self.get if request.get else self.post)(url, **kwargs)
         except WeChatClientException as error:
-            raise self._refusal(endpoint, error, write=write, known=known) from None
+            if error.errcode in request.expected:
+                return _decoded(error)
+            raise self._refusal(request, error, known=known) from None
         except requests.TooManyRedirects:
             raise ConfigError("接口地址把请求转到了别处，请在终端设置中核对接口地址") from None
         except requests.exceptions.SSLError as error:
@@ -180,29 +151,37 @@ class HubClient(WeChatClient):  # type: ignore[misc]
                 "与微信的加密连接失败，请检查网络设备和系统时间", code=type(error).__name__
             ) from None
         except requests.RequestException as error:
-            raise _broken(error, write=write) from None
+            raise _broken(error, write=request.write) from None
         if not isinstance(answer, dict):
             body = getattr(answer, "text", str(answer))
-            raise _garbled(write=write, detail=self._redact(body[:500], known))
+            raise _garbled(write=request.write, detail=self._redact(body[:500], known))
         return answer
 
     def _refusal(
-        self, endpoint: str, error: WeChatClientException, *, write: bool, known: str
-    ) -> ChannelError | _StaleToken:
+        self, request: Request, error: WeChatClientException, *, known: str
+    ) -> ChannelError | StaleToken:
         if error.errcode is None:
             status = getattr(error.response, "status_code", 0)
             text = getattr(error.response, "text", "")
-            return _http_failure(status, write=write, detail=self._redact(text[:500], known))
+            return _http_failure(status, write=request.write, detail=self._redact(text[:500], known))
         if error.errcode in codes.STALE_TOKEN:
-            return _StaleToken()
-        detail = self._redact(f"{endpoint}: {error.errcode} {error.errmsg}", known)
-        return codes.failure(error.errcode, endpoint=endpoint, write=write, now=self._clock(), detail=detail)
+            return StaleToken()
+        detail = self._redact(f"{request.endpoint}: {error.errcode} {error.errmsg}", known)
+        return codes.failure(
+            error.errcode, endpoint=request.endpoint, write=request.write, now=self._clock(), detail=detail
+        )
 
     def _redact(self, text: str, token: str) -> str:
         for secret in (self.secret, token):
             if secret:
                 text = text.replace(secret, "***")
         return text
+
+
+def _decoded(error: WeChatClientException) -> Json:
+    """The whole answer behind an expected code: 45065 names the job that exists only there."""
+    body = error.response.json() if error.response is not None else {}
+    return {**body, "errcode": error.errcode}
 
 
 def _refuse_redirect(response: requests.Response, **_: object) -> None:
@@ -242,29 +221,3 @@ def _http_failure(status: int, *, write: bool, detail: str) -> ChannelError:
     if write:
         return OutcomeUnknown("微信接口出错，本次请求可能已生效，系统将先核对", code=code, detail=detail)
     return Unreachable("微信接口出错，稍后自动重试", code=code, detail=detail)
-
-
-class Account:
-    """One account in this process: its client and its own few threads, so that a hanging platform holds up no other."""
-
-    def __init__(self, api_base: str, appid: str, secret: str, *, clock: Callable[[], float]) -> None:
-        self._client = HubClient(api_base, appid, secret, clock=clock)
-        self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix=f"wechat-{appid[-6:]}")
-
-    async def call(self, endpoint: str, data: Mapping[str, Any] | None = None, **options: Any) -> Json:
-        """`HubClient.call` in a thread."""
-        work = partial(self._client.call, endpoint, data=data, **options)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-
-@lru_cache(maxsize=64)
-def account(api_base: str, appid: str, secret: str, clock: Callable[[], float] = time.time) -> Account:
-    """The process's Account for these credentials, so that all outlets and deliveries share one token.
-
-    Raises ConfigError for an address over which the secret would travel in the clear.
-    """
-    parts = urlsplit(api_base)
-    loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
-        raise ConfigError("微信接口地址必须以 https:// 开头，请在终端设置中更正")
-    return Account(api_base, appid, secret, clock=clock)

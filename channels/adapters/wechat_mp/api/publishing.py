@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from channels.adapters.wechat_mp.api import codes
-from channels.adapters.wechat_mp.api.client import LONG_TIMEOUT, Account, Json, Upload
+from channels.adapters.wechat_mp.api.client import LONG_TIMEOUT, Json, Upload
+from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.progress import Mark
-from channels.errors import ConfigError, Misbehaved, Missing, OutcomeUnknown, Unreachable
+from channels.errors import Misbehaved, Missing, OutcomeUnknown, Unreachable
 
 PAGE = 20
 """The most that draft/batchget and freepublish/batchget give at once."""
@@ -47,28 +48,28 @@ class Article:
 class Platform:
     """The calls that this channel makes. Raises ChannelError; what is gone is Missing."""
 
-    def __init__(self, account: Account) -> None:
-        self._account = account
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     async def upload_article_image(self, upload: Upload) -> str:
         """The address under which articles may show it."""
-        return _word(await self._account.call("media/uploadimg", upload=upload), "url")
+        return _word(await self._line.call("media/uploadimg", upload=upload), "url")
 
     async def upload_cover(self, upload: Upload) -> str:
         """The permanent media id; every call makes another one."""
-        answer = await self._account.call("material/add_material", params={"type": "image"}, upload=upload)
+        answer = await self._line.call("material/add_material", params={"type": "image"}, upload=upload)
         return _word(answer, "media_id")
 
     async def add_draft(self, article: Json) -> str:
         """Media id of the new draft. No reader sees a draft, so a lost answer only means to look before the next try."""
         return _word(
-            await self._account.call("draft/add", {"articles": [article]}, timeout=LONG_TIMEOUT), "media_id"
+            await self._line.call("draft/add", {"articles": [article]}, timeout=LONG_TIMEOUT), "media_id"
         )
 
     async def draft(self, media_id: str) -> Json:
         """The first article of a draft that has to be there. Raises Unreachable: lists may lag behind."""
         try:
-            items = (await self._account.call("draft/get", {"media_id": media_id})).get("news_item")
+            items = (await self._line.call("draft/get", {"media_id": media_id})).get("news_item")
         except Missing as error:
             raise Unreachable("刚建立的草稿暂时查不到，稍后自动重试", code=error.code) from error
         if not items:
@@ -79,7 +80,7 @@ class Platform:
     async def has_draft(self, media_id: str) -> bool:
         """Whether the draft is still there: publishing consumes it, staff may delete it."""
         try:
-            await self._account.call("draft/get", {"media_id": media_id})
+            await self._line.call("draft/get", {"media_id": media_id})
         except Missing:
             return False
         return True
@@ -95,13 +96,13 @@ class Platform:
     async def delete_draft(self, media_id: str) -> None:
         """Gone already is fine."""
         try:
-            await self._account.call("draft/delete", {"media_id": media_id})
+            await self._line.call("draft/delete", {"media_id": media_id})
         except Missing:
             return
 
     async def submit(self, media_id: str) -> tuple[str, str]:
         """Publish id and msg_data_id. Never call it again for a draft before looking what became of it."""
-        answer = await self._account.call(
+        answer = await self._line.call(
             "freepublish/submit", {"media_id": media_id}, write=True, timeout=LONG_TIMEOUT
         )
         try:
@@ -112,18 +113,11 @@ class Platform:
             ) from error
 
     async def may_submit_today(self) -> bool:
-        """Whether a submit is left of the day's quota. True when the platform does not say."""
-        try:
-            answer = await self._account.call(
-                "openapi/quota/get", {"cgi_path": "/cgi-bin/freepublish/submit"}
-            )
-        except (ConfigError, Misbehaved):
-            return True
-        remain = (answer.get("quota") or {}).get("remain")
-        return not isinstance(remain, int) or remain > 0
+        """Whether a submit is left of the day's quota, by our own count: asking would cost a call."""
+        return await self._line.budget.left("freepublish/submit") > 0
 
     async def job(self, publish_id: str) -> Job:
-        answer = await self._account.call("freepublish/get", {"publish_id": publish_id})
+        answer = await self._line.call("freepublish/get", {"publish_id": publish_id})
         status = answer.get("publish_status")
         if status == 0:
             items = answer.get("article_detail", {}).get("item") or [{}]
@@ -148,7 +142,7 @@ class Platform:
 
     async def article(self, article_id: str) -> Article:
         """Raises Missing when the platform knows no such article."""
-        answer = await self._account.call("freepublish/getarticle", {"article_id": article_id})
+        answer = await self._line.call("freepublish/getarticle", {"article_id": article_id})
         items = answer.get("news_item")
         if not items:
             raise Missing("微信端查不到这篇文章，系统将先核对再处理")
@@ -168,7 +162,7 @@ class Platform:
     async def delete_article(self, article_id: str) -> None:
         """Gone already is fine. Ten a day."""
         try:
-            await self._account.call(
+            await self._line.call(
                 "freepublish/delete", {"article_id": article_id, "index": 0}, timeout=LONG_TIMEOUT
             )
         except Missing:
@@ -176,9 +170,7 @@ class Platform:
 
     async def _entries(self, endpoint: str, pages: int) -> AsyncIterator[Json]:
         for page in range(pages):
-            answer = await self._account.call(
-                endpoint, {"offset": page * PAGE, "count": PAGE, "no_content": 1}
-            )
+            answer = await self._line.call(endpoint, {"offset": page * PAGE, "count": PAGE, "no_content": 1})
             entries = answer.get("item") or []
             for entry in entries:
                 yield entry

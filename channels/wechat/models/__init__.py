@@ -1,0 +1,1 @@
+"""The accounts' own tables, one idea a module."""
