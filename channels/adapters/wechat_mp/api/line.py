@@ -31,6 +31,7 @@ class Account:
     def __init__(self, api_base: str, appid: str, secret: str) -> None:
         self.credentials = (api_base, appid, secret)
         self.client = HubClient(api_base, appid, secret)
+        self.born = time.time()
         self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix=f"wechat-{appid[-6:]}")
 
     async def in_thread(self, work: Callable[[], Any]) -> Any:
@@ -45,6 +46,7 @@ class Line:
     ) -> None:
         self.budget = Budget(memory, clock)
         self.tokens = Tokens(memory, account.credentials, fetch=self._fetch, clock=clock)
+        self.born = account.born
         self._account = account
         self._clock = clock
 

@@ -26,12 +26,22 @@ class Uploads:
     """The uploads of one rendering. Remembered for the whole account by the SHA-256 of the source."""
 
     def __init__(
-        self, platform: Platform, assets: AssetReader, checkpoint: Checkpoint, rendering: Rendering
+        self,
+        platform: Platform,
+        assets: AssetReader,
+        checkpoint: Checkpoint,
+        rendering: Rendering,
+        *,
+        notice: bool = False,
     ) -> None:
+        """`notice`: the article is the correction notice that the rendering carries, not the item's text."""
         self._platform = platform
         self._files = assets
         self._checkpoint = checkpoint
-        self._payload: Mapping[str, Any] = rendering.payload
+        self._payload: Mapping[str, Any] = {
+            **rendering.payload,
+            **(rendering.payload["notice"] if notice else {}),
+        }
         self._assets = {asset.sha256: asset for asset in rendering.assets}
 
     async def article(self, mark: Mark) -> Json:
@@ -60,14 +70,16 @@ class Uploads:
         }
 
     async def add_draft(self, article: Json) -> str:
-        """Media id of the new draft, read back. A remembered cover that the platform lost is uploaded once more."""
+        """Media id of the new draft. A remembered cover that the platform lost is uploaded once more."""
         try:
-            media_id = await self._platform.add_draft(article)
+            return await self._platform.add_draft(article)
         except Missing:
             await self._checkpoint.put(self._cover_name(), "", shared=True)
-            media_id = await self._add_again({**article, "thumb_media_id": await self._cover()})
+            return await self._add_again({**article, "thumb_media_id": await self._cover()})
+
+    async def confirm(self, article: Json, media_id: str) -> None:
+        """Read the draft back. Raises Misbehaved when it is not what was sent."""
         compare(article, await self._platform.draft(media_id))
-        return media_id
 
     async def _add_again(self, article: Json) -> str:
         try:
