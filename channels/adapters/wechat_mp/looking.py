@@ -33,6 +33,8 @@ async def look(visit: Visit, receipt: Receipt) -> Observation:
         return await _at_article(visit, receipt, article_id, journal)
     if message := named(receipt, SENT):
         return await _at_push(visit, receipt, message)
+    if receipt.remote_url and not receipt.remote_id:
+        return await pasted.look(visit, receipt)
     if media_id := named(receipt, DRAFT):
         return await _at_draft(visit, receipt, media_id)
     progress = await journal.load()
@@ -44,6 +46,10 @@ async def look(visit: Visit, receipt: Receipt) -> Observation:
 
 
 async def _at_article(visit: Visit, receipt: Receipt, article_id: str, journal: Journal) -> Observation:
+    told = await visit.told(str(receipt.raw.get("publish_id", "")))
+    if told is not None and told.state is Publishing.REMOVED:
+        await journal.forget()
+        return Observation(presence=Presence.ABSENT, note=codes.PUBLISH_REMOVALS[told.status])
     try:
         article = await _article(visit, article_id)
     except Missing:

@@ -212,6 +212,7 @@ def _for_a_push(rendering: Rendering, token: str) -> Receipt:
         settled=False,
         awaits_person=True,
         note="该公众号的稿件随推送发出：请在“推送”中编排",
+        raw={"title": rendering.payload["title"]},
     )
 
 

@@ -82,12 +82,17 @@ class Visit:
         """As the platform's call-back told, else as it answers; None when there was no job, or it is forgotten."""
         if not publish_id:
             return None
-        if told := await self.checkpoint.get(f"{JOB}.{publish_id}", shared=True):
-            return finished(**json.loads(told))
+        if told := await self.told(publish_id):
+            return told
         try:
             return await self.platform.job(publish_id, keep=keep)
         except Missing:
             return None
+
+    async def told(self, publish_id: str) -> Job | None:
+        """What a call-back has said of a job."""
+        text = await self.checkpoint.get(f"{JOB}.{publish_id}", shared=True)
+        return finished(**json.loads(text)) if text else None
 
     async def delete_article(self, article_id: str) -> None:
         await self.platform.delete_article(article_id)
