@@ -153,27 +153,25 @@ async def _after_review(
 
 async def _for_copies(visit: Visit, receipt: Receipt, progress: Progress, journal: Journal) -> Observation:
     """What became of a call whose answer was lost: our article, the one before it, or none."""
-    copies = await visit.listing.copies(receipt.uri, since=_told_since(visit, progress), pages=LOOK_BACK)
-    mine = with_token(copies, receipt.token)
-    if mine is not None:
-        return _present(receipt, mine)
     if progress.stage is Stage.SUBMITTING:
-        return await _for_submit(visit, progress, journal)
-    if copies:
-        return _present(receipt, copies[0])
+        # A reading younger than the submit will do, so that many lost submits share one.
+        since = max(progress.submitted_at, visit.clock() - SHARED)
+        mine = with_token(
+            await visit.listing.copies(receipt.uri, since=since, pages=LOOK_BACK), receipt.token
+        )
+        return _present(receipt, mine) if mine else await _for_submit(visit, progress, journal)
     before = progress.predecessor_receipt
+    if before is None and progress == Progress():
+        # Nothing is written down: an earlier life of this hub may have published it.
+        copies = await visit.listing.copies(receipt.uri, since=visit.clock(), pages=LOOK_BACK)
+        if copies:
+            return _present(receipt, with_token(copies, receipt.token) or copies[0])
     if before is not None:
         try:
             return await look(visit, before)
         except Refused:
             return Observation(presence=Presence.ABSENT, note="上一版本未通过微信审核，没有发布")
     return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章，发布请求尚未发出")
-
-
-def _told_since(visit: Visit, progress: Progress) -> float:
-    """How new the list has to be: younger than a lost submit, so that many of them share a reading; else read now."""
-    now = visit.clock()
-    return max(progress.submitted_at, now - SHARED) if progress.stage is Stage.SUBMITTING else now
 
 
 async def _for_submit(visit: Visit, progress: Progress, journal: Journal) -> Observation:

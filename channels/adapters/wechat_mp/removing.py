@@ -23,6 +23,8 @@ async def take_down(visit: Visit, receipt: Receipt) -> str:
     article_id = named(receipt, ARTICLE) or await _article_behind(visit, receipt, progress)
     for each in filter(None, (article_id, *kept(receipt))):
         await visit.delete_article(each)
+    if publish_id := named(receipt, JOB) or progress.publish_id or str(receipt.raw.get("publish_id", "")):
+        await visit.note_removal(publish_id)
     if not article_id:
         await _drop_draft(visit, receipt, progress)
     await journal.forget()

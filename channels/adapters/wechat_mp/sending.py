@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from channels.adapters.wechat_mp import correcting
 from channels.adapters.wechat_mp.api import codes
 from channels.adapters.wechat_mp.api.client import Json
-from channels.adapters.wechat_mp.api.publishing import LOOK_BACK, Article
+from channels.adapters.wechat_mp.api.publishing import Article
 from channels.adapters.wechat_mp.api.quotas import day_of
 from channels.adapters.wechat_mp.article.uploads import Uploads
 from channels.adapters.wechat_mp.progress import Journal, Mark, Progress, Stage
@@ -28,6 +28,8 @@ from channels.adapters.wechat_mp.visit import (
 from channels.contract import AssetReader, Receipt, Rendering
 from channels.errors import ChannelError, ConfigError, Missing, OutcomeUnknown
 
+RESTORED = 600.0
+"""Seconds: a reading of the list that is older, and from before this process, may be that of a restored backup."""
 CONFIRMED = "confirmed"
 """The shared entry that names the last day on which a draft was read back."""
 
@@ -85,8 +87,9 @@ async def _published(
 
 async def _copies(visit: Visit, uri: str) -> list[Article] | None:
     """What is out of the item and may have been forgotten here; None for an account that may not even ask."""
+    since = min(visit.born, visit.clock() - RESTORED)
     try:
-        return await visit.listing.copies(uri, since=visit.born, pages=LOOK_BACK)
+        return await visit.listing.copies(uri, since=since, pages=1)
     except ConfigError as error:
         if error.code not in codes.NO_RIGHT:
             raise

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from channels.adapters.wechat_mp.api import codes
 from channels.adapters.wechat_mp.api.massing import Massing
 from channels.adapters.wechat_mp.api.publishing import Article, Job, Platform, finished
 from channels.adapters.wechat_mp.listing import Listing
@@ -93,6 +94,11 @@ class Visit:
         """What a call-back has said of a job."""
         text = await self.checkpoint.get(f"{JOB}.{publish_id}", shared=True)
         return finished(**json.loads(text)) if text else None
+
+    async def note_removal(self, publish_id: str) -> None:
+        """We have deleted the job's article: what a call-back has told of its publishing is over."""
+        gone = {"status": codes.DELETED_LATER, "article_id": "", "url": ""}
+        await self.checkpoint.put(f"{JOB}.{publish_id}", json.dumps(gone), shared=True)
 
     async def delete_article(self, article_id: str) -> None:
         await self.platform.delete_article(article_id)

@@ -154,8 +154,9 @@ PUBLISH_FAILURES: dict[int, str] = {
 }
 """`publish_status` values that end without an article."""
 
+DELETED_LATER = 5
 PUBLISH_REMOVALS: dict[int, str] = {
-    5: "文章发布后已被运营人员在公众号后台删除",
+    DELETED_LATER: "文章发布后已被运营人员在公众号后台删除",
     6: "文章发布后已被微信平台封禁，请登录公众号后台查看原因",
 }
 """`publish_status` values of an article that was there and is gone."""

@@ -187,8 +187,10 @@ class Platform:
                 return
 
 
-def finished(status: int, article_id: str = "", url: str = "") -> Job:
+def finished(status: object, article_id: str = "", url: str = "") -> Job:
     """The job that a `publish_status` stands for. Raises Misbehaved for one that no page names."""
+    if not isinstance(status, int):
+        raise Misbehaved("微信没有给出发布状态，请把详情转交技术人员", detail=repr(status))
     if status == 0:
         return Job(Publishing.DONE, status, article_id, url)
     if status == 1:
