@@ -153,12 +153,11 @@ async def _after_review(
 
 async def _for_copies(visit: Visit, receipt: Receipt, progress: Progress, journal: Journal) -> Observation:
     """What became of a call whose answer was lost: our article, the one before it, or none."""
-    if progress.stage is Stage.SUBMITTING:
+    if progress.stage in {Stage.SUBMITTING, Stage.SUBMITTED}:
         # A reading younger than the submit will do, so that many lost submits share one.
         since = max(progress.submitted_at, visit.clock() - SHARED)
-        mine = with_token(
-            await visit.listing.copies(receipt.uri, since=since, pages=LOOK_BACK), receipt.token
-        )
+        copies = await visit.listing.copies(receipt.uri, since=since, pages=LOOK_BACK)
+        mine = with_token(copies, receipt.token)
         return _present(receipt, mine) if mine else await _for_submit(visit, progress, journal)
     before = progress.predecessor_receipt
     if before is None and progress == Progress():
@@ -176,6 +175,8 @@ async def _for_copies(visit: Visit, receipt: Receipt, progress: Progress, journa
 
 async def _for_submit(visit: Visit, progress: Progress, journal: Journal) -> Observation:
     """A submit that left no article so far. A draft that is still there after the wait was never submitted."""
+    if progress.stage is Stage.SUBMITTED:
+        return Observation(presence=Presence.ABSENT, note="微信已受理发布，但查不到这项任务，也没有这篇文章")
     if visit.is_fresh(progress):
         return Observation(presence=Presence.PENDING, note="发布请求的结果尚未查明，系统继续核对")
     if await visit.platform.has_draft(progress.media_id):
