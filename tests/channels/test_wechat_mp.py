@@ -459,6 +459,12 @@ class TestReview:
         assert stage.remote.copies(URI) == []
 
 
+def by_hand(stage: Stage, receipt: Receipt) -> str:
+    """A person publishes the draft in the back office; returns the article's address."""
+    article_id = sandbox_of(stage).publish_by_hand(APPID, receipt.raw["media_id"])
+    return next(copy.url for copy in sandbox_of(stage).copies() if copy.remote_id == article_id)
+
+
 class TestDraftsOnly:
     """An account that may not publish by itself: a person does it in the back office."""
 
@@ -498,13 +504,13 @@ class TestDraftsOnly:
 
     def test_the_address_that_a_person_gives_is_read(self, stage: Stage) -> None:
         receipt = stage.deliver(sample())
-        url = sandbox_of(stage).publish_by_hand(APPID, receipt.raw["media_id"])
+        url = by_hand(stage, receipt)
         seen = stage.verify(replace(receipt, remote_url=url, awaits_person=False))
         assert (seen.presence, seen.version, seen.remote_url) == (Presence.PRESENT, 1, url)
 
     def test_the_address_of_another_article_is_not_taken(self, stage: Stage) -> None:
         other = stage.deliver(sample(2), token="f" * 32)
-        url = sandbox_of(stage).publish_by_hand(APPID, other.raw["media_id"])
+        url = by_hand(stage, other)
         receipt = stage.deliver(sample(1))
         seen = stage.verify(replace(receipt, remote_url=url, awaits_person=False))
         assert (seen.presence, "标题" in seen.note) == (Presence.UNKNOWN, True)
@@ -520,7 +526,7 @@ class TestDraftsOnly:
 
     def test_withdrawing_afterwards_asks_the_person_and_looks(self, stage: Stage) -> None:
         receipt = stage.deliver(sample())
-        url = sandbox_of(stage).publish_by_hand(APPID, receipt.raw["media_id"])
+        url = by_hand(stage, receipt)
         asked = stage.withdraw(replace(receipt, remote_url=url, awaits_person=False, settled=True))
         assert (asked.settled, asked.awaits_person) == (False, True)
         stage.remote.forget(URI)
@@ -536,7 +542,7 @@ class TestChosenToDraft:
 
     def test_the_read_back_finds_the_article_by_itself(self, stage: Stage) -> None:
         receipt = stage.deliver(sample())
-        url = sandbox_of(stage).publish_by_hand(APPID, receipt.raw["media_id"])
+        url = by_hand(stage, receipt)
         seen = stage.verify(receipt)
         assert (seen.presence, seen.version, seen.remote_url) == (Presence.PRESENT, 1, url)
         assert seen.receipt is not None
