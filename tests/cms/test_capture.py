@@ -82,6 +82,8 @@ def test_every_field_of_a_page_arrives_in_the_edition():
         summary="摘要\n第二行",
         author="甲",
         editor="乙",
+        proofreader="丙",
+        reviewer=" 丁 ",
         keywords="放假,通知、 元旦 放假",
         lane=Lane.URGENT,
         doc_number="城政办发[2026]3号",
@@ -97,6 +99,7 @@ def test_every_field_of_a_page_arrives_in_the_edition():
     assert (edition.version, edition.type.value, edition.slug) == (0, "notice", page.slug)
     assert (edition.headline, edition.summary) == ("关于放假的 通知", "摘要 第二行")
     assert (edition.by, edition.editor, edition.source, edition.ed_note) == ("甲", "乙", "某报", "内部")
+    assert (edition.proofreader, edition.reviewer) == ("丙", "丁")
     assert edition.issuer == Organisation(code="rsj", name="区人社局")
     assert edition.subjects == (Subject(scheme="column", code="gonggao", name="通知公告"),)
     assert edition.keywords == ("放假", "通知", "元旦")
