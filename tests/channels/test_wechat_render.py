@@ -15,9 +15,9 @@ from channels.adapters.wechat_mp.article.render import (
     CONTENT_MAX_CHARS,
     DIGEST_MAX,
     TITLE_MAX,
+    Layout,
+    Style,
     author_of,
-    blocks_that_fit,
-    content,
     render,
 )
 from channels.contract import Severity
@@ -40,10 +40,12 @@ from channels.errors import Unrepresentable
 from channels.sandbox.articles import cleaned
 from tests.channels.stage import picture, sample
 
+STYLE = Style()
+
 
 def article(*body: Block, **changes: object) -> str:
     edition = sample(body=body, **changes)
-    return content(edition, len(edition.body))
+    return Layout(edition, STYLE).content(len(body))
 
 
 def texts(html: str) -> str:
@@ -196,49 +198,49 @@ def parsed(html: str) -> lxml.html.HtmlElement:
 
 class TestLimits:
     def test_a_title_over_the_limit_is_refused(self) -> None:
-        render(sample(headline="题" * TITLE_MAX), default_author="")
+        render(sample(headline="题" * TITLE_MAX), STYLE)
         with pytest.raises(Unrepresentable):
-            render(sample(headline="题" * (TITLE_MAX + 1)), default_author="")
+            render(sample(headline="题" * (TITLE_MAX + 1)), STYLE)
 
     def test_a_digest_over_the_limit_is_refused(self) -> None:
         with pytest.raises(Unrepresentable):
-            render(sample(summary="摘" * (DIGEST_MAX + 1)), default_author="")
+            render(sample(summary="摘" * (DIGEST_MAX + 1)), STYLE)
 
     def test_a_long_body_ends_with_a_pointer_to_the_full_text(self) -> None:
         long = sample(body=tuple(Paragraph(html=f"第{n}段" + "字" * 300) for n in range(100)))
-        kept = blocks_that_fit(long)
-        html = str(render(long, default_author="").payload["content"])
+        kept = Layout(long, STYLE).fitting()
+        html = str(render(long, STYLE).payload["content"])
         assert 0 < kept < 100
         assert len(html) <= CONTENT_MAX_CHARS
         assert f"第{kept - 1}段" in html
         assert f"第{kept}段" not in html
         assert "请点击文末“阅读原文”查看全文" in html
-        assert len(content(long, kept + 1)) > CONTENT_MAX_CHARS
-        found = list(preflight.findings(long, default_author=""))
+        assert len(Layout(long, STYLE).content(kept + 1)) > CONTENT_MAX_CHARS
+        found = list(preflight.findings(long, STYLE))
         assert [f.severity for f in found if f.place == "正文"] == [Severity.WARN]
 
     def test_pictures_behind_the_cut_are_not_uploaded(self) -> None:
         text = tuple(Paragraph(html="字" * 300) for _ in range(100))
         long = sample(body=(*text, Image(asset=picture(9))))
-        assert picture(9) not in render(long, default_author="").assets
+        assert picture(9) not in render(long, STYLE).assets
 
     def test_a_first_paragraph_over_the_limit_is_refused_and_found(self) -> None:
         endless = sample(body=(Paragraph(html="字" * 20_001),))
         with pytest.raises(Unrepresentable):
-            render(endless, default_author="")
-        found = list(preflight.findings(endless, default_author=""))
+            render(endless, STYLE)
+        found = list(preflight.findings(endless, STYLE))
         assert [f.severity for f in found if f.place == "正文"] == [Severity.BLOCK]
 
     def test_an_author_over_the_limit_gives_way_to_the_default(self) -> None:
-        assert author_of(sample(by="甲" * 16), "默认") == "甲" * 16
-        assert author_of(sample(by="甲" * 17), "默认") == "默认"
-        assert author_of(sample(by=""), "") == ""
-        places = [f.place for f in preflight.findings(sample(by="甲" * 17), default_author="")]
+        assert author_of(sample(by="甲" * 16), Style(author="默认")) == "甲" * 16
+        assert author_of(sample(by="甲" * 17), Style(author="默认")) == "默认"
+        assert author_of(sample(by=""), STYLE) == ""
+        places = [f.place for f in preflight.findings(sample(by="甲" * 17), STYLE)]
         assert "作者" in places
 
     def test_a_missing_or_small_cover_is_said(self) -> None:
         def covers(edition: Edition) -> list[str]:
-            return [f.problem for f in preflight.findings(edition, default_author="") if f.place == "封面"]
+            return [f.problem for f in preflight.findings(edition, STYLE) if f.place == "封面"]
 
         assert "默认封面" in covers(sample(pictures=0))[0]
         assert "320×200" in covers(sample())[0]
@@ -246,8 +248,8 @@ class TestLimits:
 
 def test_the_rendering_does_not_depend_on_the_number_of_the_edition() -> None:
     assert (
-        render(sample(), default_author="").sha256
-        == render(sample().with_version(9, at=datetime(2027, 1, 1, tzinfo=UTC)), default_author="").sha256
+        render(sample(), STYLE).sha256
+        == render(sample().with_version(9, at=datetime(2027, 1, 1, tzinfo=UTC)), STYLE).sha256
     )
 
 

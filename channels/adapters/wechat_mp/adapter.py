@@ -15,7 +15,7 @@ from typing import ClassVar
 from channels.adapters.wechat_mp.api.client import PARALLEL, account
 from channels.adapters.wechat_mp.api.publishing import Platform
 from channels.adapters.wechat_mp.article import preflight
-from channels.adapters.wechat_mp.article.render import AUTHOR_MAX, DIGEST_MAX, TITLE_MAX, render
+from channels.adapters.wechat_mp.article.render import AUTHOR_MAX, DIGEST_MAX, TITLE_MAX, Style, render
 from channels.adapters.wechat_mp.looking import look
 from channels.adapters.wechat_mp.removing import take_down
 from channels.adapters.wechat_mp.sending import send
@@ -99,14 +99,14 @@ class WeChatAdapter(Adapter):
         self._clock = clock
 
     def profile(self) -> str:
-        return self._option("author")
+        return str(Style.of(self.outlet.options))
 
     def check(self, edition: Edition) -> tuple[Finding, ...]:
-        own = preflight.findings(edition, default_author=self._option("author"))
+        own = preflight.findings(edition, Style.of(self.outlet.options))
         return (*super().check(edition), *own)
 
     def render(self, edition: Edition) -> Rendering:
-        return render(edition, default_author=self._option("author"))
+        return render(edition, Style.of(self.outlet.options))
 
     async def deliver(
         self, rendering: Rendering, *, previous: Receipt | None, token: str, checkpoint: Checkpoint

@@ -48,6 +48,7 @@ async def _drafted(
         article = await uploads.article(mark)
         progress = await journal.move(progress, stage=Stage.DRAFTING, media_id="")
         media_id = await uploads.add_draft(article)
+        await uploads.confirm(article, media_id)
     return await journal.move(progress, stage=Stage.DRAFTED, media_id=media_id)
 
 
