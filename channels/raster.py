@@ -14,7 +14,6 @@ from channels import svg
 MAX_PIXELS = 80_000_000
 """About the largest photo that a phone takes (108 megapixels are a mode, not a habit); 240 MB while it is decoded."""
 SVG_SIDE = 1600
-BROKEN = "已损坏或不是图片文件，请更换后重新签发"
 _ERRORS = (
     UnidentifiedImageError,
     Image.DecompressionBombError,
@@ -32,8 +31,12 @@ _LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
 pillow_heif.register_heif_opener()
 
 
-class Unreadable(ValueError):
+class Unreadable(Exception):
     """No picture can be made of a file; the message is a Chinese clause for behind the picture's name."""
+
+
+class Broken(Unreadable):
+    """Cut off, damaged, or no picture at all."""
 
 
 def decoded(data: bytes) -> Image.Image:
@@ -56,7 +59,7 @@ def decoded(data: bytes) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unreadable("像素过大，请缩小后重新上传并签发") from error
     except _ERRORS as error:
-        raise Unreadable(BROKEN) from error
+        raise Broken("已损坏或不是图片文件，请更换后重新签发") from error
 
 
 def is_drawing(data: bytes) -> bool:

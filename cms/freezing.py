@@ -30,6 +30,7 @@ UNREADABLE = (
     OSError,  # no such file
     ValueError,
     SuspiciousFileOperation,
+    raster.Broken,
 )
 
 
@@ -43,10 +44,10 @@ def picture(image: DistrictImage) -> Asset:
         with image.file.open("rb") as file:
             source: bytes = file.read()
         master = _remembered(source) or _made(source, image.filename)
-    except raster.Unreadable as error:
-        raise ContentError(f"图片“{image.title}”{error}") from error
     except UNREADABLE as error:
         raise ContentError(f"图片“{image.title}”无法读取或已损坏，请在图片库重新上传后再签发") from error
+    except raster.Unreadable as error:
+        raise ContentError(f"图片“{image.title}”{error}") from error
     stem = image.filename.rpartition(".")[0] or image.filename
     return replace(master, name=f"{stem}.{master.extension}", focal=_focal(image))
 

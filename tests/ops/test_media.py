@@ -23,6 +23,7 @@ def test_the_desk_sees_pictures(admin_client: Client, picture: str) -> None:
     assert b"".join(answer) == b"a picture"
     assert answer.headers["Content-Type"] == "image/jpeg"
     assert "private" in answer.headers["Cache-Control"]
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
     answer.close()
 
 
