@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from channels.adapters.wechat_mp.article.blocks import element, figure
 from channels.adapters.wechat_mp.article.links import Policy, code_name, in_code, is_linkable, is_web
-from channels.adapters.wechat_mp.article.text import as_html
+from channels.adapters.wechat_mp.article.text import as_html, plain
 from channels.edition import Attachment, Edition
 
 
@@ -43,7 +43,7 @@ def _source(
     edition: Edition, numbers: Mapping[str, int], policy: Policy
 ) -> tuple[list[str], Mapping[str, int]]:
     """The line that names the source, and the numbers with the address of the original among them."""
-    name, url = as_html(edition.source), edition.origin_url.strip()
+    name, url = as_html(edition.source), plain(edition.origin_url)
     if not name:
         return [], numbers
     if is_linkable(url):

@@ -95,7 +95,7 @@ class Layout:
 
     def addresses(self, count: int) -> list[str]:
         """Every address that the first `count` blocks may show as a QR code."""
-        return [*self._numbers(count), self.edition.origin_url.strip(), self.edition.permalink]
+        return [*self._numbers(count), plain(self.edition.origin_url), self.edition.permalink]
 
     def _foot(self, count: int) -> str:
         more = MORE if count < len(self.pieces) else ""

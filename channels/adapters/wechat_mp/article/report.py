@@ -166,7 +166,7 @@ def _names(assets: Sequence[Asset]) -> str:
 
 
 def _origin(edition: Edition, policy: Policy) -> Iterator[str]:
-    url = edition.origin_url.strip()
+    url = plain(edition.origin_url)
     if url and not is_linkable(url):
         shown = is_web(url) and policy is not Policy.NONE and edition.source
         yield f"来源：原文链接{'改为文末编号' if shown else '不显示'}"
