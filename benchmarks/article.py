@@ -165,7 +165,6 @@ def _cards(soup: BeautifulSoup, table: Tag) -> None:
                 strong.string = name
                 card.extend([strong, f"：{text}"])
         figure.insert_before(card)
-    figure.find_next_sibling()
     first = figure.find_previous_siblings("section", class_="card")[len(rows) - 1]
     first.insert_before(figure.p.extract())
     figure.decompose()
@@ -173,9 +172,11 @@ def _cards(soup: BeautifulSoup, table: Tag) -> None:
 
 def _closing(edition: Edition, numbers: dict[str, int]) -> str:
     lines = [f"[{number}] {escape(url)}" for url, number in numbers.items()]
-    lines += [f"来源：{edition.source}", f"作者：{edition.by}", f"编辑：{edition.editor}"]
-    lines.append(f"发布单位：{edition.issuer.name}")
-    return f"<section class=closing>{''.join(f'<p class=line>{line}</p>' for line in lines)}</section>"
+    lines = [f"<p class=address>{line}</p>" for line in lines]
+    names = [f"来源：{edition.source}", f"作者：{edition.by}", f"编辑：{edition.editor}"]
+    names.append(f"发布单位：{edition.issuer.name}")
+    lines += [f"<p class=line>{name}</p>" for name in names]
+    return f"<section class=closing>{''.join(lines)}</section>"
 
 
 def tree(html: str) -> object:

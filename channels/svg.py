@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 
 MAX_BYTES = 3_000_000
 SECONDS = 10
@@ -33,7 +32,7 @@ def is_svg(data: bytes) -> bool:
 def to_png(data: bytes, *, side: int) -> bytes:
     """The drawing with its longer side `side` pixels long. Raises Unfit.
 
-    Drawings that act, fetch or speak are refused: text would be set in whatever font this machine has, or vanish.
+    Drawings that act, fetch or hold text are refused: text would be set in whatever font this machine has, or vanish.
     """
     if len(data) > MAX_BYTES:
         raise Unfit("是过大的 SVG 文件，请导出为 PNG 后重新上传并签发")
@@ -52,38 +51,38 @@ def to_png(data: bytes, *, side: int) -> bytes:
 
 
 def _inspect(data: bytes) -> None:
-    from lxml import etree
+    from lxml import etree  # here, so that the process of the drawing need not load it
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_pis=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise Unfit("是有误的 SVG 文件，请导出为 PNG 后重新上传并签发") from error
     dtd = root.getroottree().docinfo.internalDTD
-    if dtd is not None and any(True for _ in dtd.iterentities()):
+    if dtd is not None and dtd.entities():
         raise Unfit("的 SVG 文件含有实体定义，请导出为 PNG 后重新上传并签发")
-    names = set()
-    for node in root.getroottree().iter():
-        if isinstance(node.tag, str):
-            names.add(etree.QName(node).localname.lower())
-            _no_outside(node.attrib.items(), node.text or "" if node.tag.lower().endswith("style") else "")
-        elif isinstance(node, etree._ProcessingInstruction):
-            raise Unfit("的 SVG 文件引用了外部样式，请导出为 PNG 后重新上传并签发")
+    nodes = [node for node in root.iter() if isinstance(node.tag, str)]
+    names = {_local(str(node.tag)) for node in nodes}
     if names & _FORBIDDEN:
         raise Unfit("的 SVG 文件含有脚本或网页内容，请导出为 PNG 后重新上传并签发")
     if names & _SPOKEN:
         raise Unfit("的 SVG 文件含有文字，显示取决于字体，请把文字转为轮廓或导出为 PNG 后重新上传并签发")
+    for node in nodes:
+        for name, value in node.attrib.items():
+            _harmless(_local(str(name)), str(value).strip())
+        _no_address(node.text or "" if _local(str(node.tag)) == "style" else "")
 
 
-def _no_outside(attributes: Iterator[tuple[str, str]] | list[tuple[str, str]], sheet: str) -> None:
-    for name, value in attributes:
-        local = name.rpartition("}")[2].lower()
-        if local.startswith("on"):
-            raise Unfit("的 SVG 文件含有脚本，请导出为 PNG 后重新上传并签发")
-        if local in {"href", "src"} and not _LINK.match(value.strip()):
-            raise Unfit("的 SVG 文件引用了外部内容，请导出为 PNG 后重新上传并签发")
-        _no_address(value)
-    _no_address(sheet)
+def _local(name: str) -> str:
+    return name.rpartition("}")[2].lower()
+
+
+def _harmless(name: str, value: str) -> None:
+    if name.startswith("on"):
+        raise Unfit("的 SVG 文件含有脚本，请导出为 PNG 后重新上传并签发")
+    if name in {"href", "src"} and not _LINK.match(value):
+        raise Unfit("的 SVG 文件引用了外部内容，请导出为 PNG 后重新上传并签发")
+    _no_address(value)
 
 
 def _no_address(style: str) -> None:

@@ -160,6 +160,10 @@ class TestBlocks:
         assert "width:100%" in html
         assert "停水时间" in html
 
+    def test_a_long_cell_leaves_its_neighbours_their_width(self) -> None:
+        assert "table-layout:fixed" in article(Table(rows=(("网址", "https://a.example/" + "x" * 60),)))
+        assert "table-layout" not in article(Table(rows=(("路段", "文昌路东段"),)))
+
     def test_a_wide_table_becomes_cards(self) -> None:
         rows = (("序号", "路段", "时间", "电话", "备注"), ("1", "文昌路", "8时", "", "示例"))
         html = article(Table(rows=rows))

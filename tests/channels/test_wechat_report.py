@@ -94,7 +94,7 @@ def test_each_change_of_a_block_is_told_with_its_place(block: Block, style: Styl
         ({"by": ""}, "作者：没有填写，文章顶部显示默认作者“城中发布”"),
         ({"cover": None}, "封面：没有封面也没有配图，使用统一的默认封面"),
         ({"cover": photo(width=600, height=300)}, "封面：只有 600×300 像素，放大后使用，可能模糊"),
-        ({"origin_url": "https://a.example/"}, "来源：原文链接改为文末编号"),
+        ({"origin_url": "https://a.example/"}, "来源：原文链接改为脚注，网址列在文末"),
     ],
 )
 def test_each_change_of_a_field_is_told(changes: dict[str, Any], line: str) -> None:

@@ -26,6 +26,8 @@ from channels.edition import (
 
 PHONE_COLUMNS = 4
 """A table with more columns cannot be read on a phone; its rows become cards."""
+LONG_CELL = 24
+"""Characters over which a cell would squeeze its neighbours to one character a line; the columns are then of one width."""
 CHINA = ZoneInfo("Asia/Shanghai")
 STYLES = {
     "article": "line-height:1.75;word-break:break-word",
@@ -36,6 +38,7 @@ STYLES = {
     "code": "width:9em;max-width:60%",
     "caption": "margin:.4em 0;color:#666;font-size:.85em;line-height:1.5;text-align:center",
     "table": "width:100%;border-collapse:collapse;font-size:.88em;line-height:1.5;text-align:left",
+    "even": "width:100%;border-collapse:collapse;font-size:.88em;line-height:1.5;text-align:left;table-layout:fixed",
     "cell": "border:1px solid #ccc;padding:.4em",
     "head": "border:1px solid #ccc;padding:.4em;background-color:#f4f1ec;text-align:left",
     "card": "margin:0 0 .8em;padding:.6em .8em;border:1px solid #ccc",
@@ -46,6 +49,7 @@ STYLES = {
     "box": "margin:0 0 1em;padding:.6em .8em;background-color:#f4f1ec",
     "closing": "margin:2em 0 0;padding-top:.8em;border-top:1px solid #ccc;color:#666;font-size:.85em;line-height:1.6",
     "line": "margin:0",
+    "address": "margin:0;word-break:break-all",
 }
 
 
@@ -95,7 +99,8 @@ def _table(table: Table) -> str:
         "<tr>" + "".join(_cell(table, row, column, text) for column, text in enumerate(cells)) + "</tr>"
         for row, cells in enumerate(table.rows)
     )
-    grid = f'<table style="{STYLES["table"]}"><tbody>{rows}</tbody></table>'
+    style = "even" if any(len(cell) > LONG_CELL for cells in table.rows for cell in cells) else "table"
+    grid = f'<table style="{STYLES[style]}"><tbody>{rows}</tbody></table>'
     return f'<section style="{STYLES["figure"]}">{caption}{grid}</section>'
 
 

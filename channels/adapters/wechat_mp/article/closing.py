@@ -13,17 +13,19 @@ from channels.edition import Attachment, Edition
 def closing_html(edition: Edition, numbers: Mapping[str, int], policy: Policy) -> str:
     """`numbers` are the addresses that the text refers to, in the order of their numbers."""
     source, numbers = _source(edition, numbers, policy)
-    lines = [
+    addresses = [
         f"[{number}] {as_html(url)}" for url, number in numbers.items() if not _coded(policy, number, url)
     ]
     if has_attachments(edition) and policy is not Policy.QR:
-        lines.append(_way_to_attachments(edition, policy))
-    lines += source
+        addresses.append(_way_to_attachments(edition, policy))
+    lines = list(source)
     lines += [f"{label}：{as_html(name)}" for label, name in _people(edition) if name]
     if edition.issuer.name and edition.issuer.name != edition.source:
         lines.append(f"发布单位：{as_html(edition.issuer.name)}")
     codes = "".join(_codes(edition, numbers, policy))
-    return codes + element("section", "closing", "".join(element("p", "line", line) for line in lines))
+    below = [element("p", "address", address) for address in addresses]
+    below += [element("p", "line", line) for line in lines]
+    return codes + element("section", "closing", "".join(below))
 
 
 def has_attachments(edition: Edition) -> bool:

@@ -32,6 +32,7 @@ DIGEST_FROM_TEXT = 54
 """Characters of the text that the platform shows where there is no digest (draft/add page, 2026-11)."""
 TAKEN = frozenset({"image/jpeg", "image/png"})
 _TAG = re.compile(r"<([a-z][a-z0-9:-]*)\b([^<>]*)>", re.IGNORECASE)
+_ORIGINS = {Policy.FOOTNOTE: "改为脚注，网址列在文末", Policy.QR: "改为编号，文末附二维码"}
 _WAYS = {
     Policy.FOOTNOTE: "处链接改为脚注，网址列在文末",
     Policy.QR: "处链接改为编号，文末附二维码",
@@ -169,4 +170,4 @@ def _origin(edition: Edition, policy: Policy) -> Iterator[str]:
     url = plain(edition.origin_url)
     if url and not is_linkable(url):
         shown = is_web(url) and policy is not Policy.NONE and edition.source
-        yield f"来源：原文链接{'改为文末编号' if shown else '不显示'}"
+        yield f"来源：原文链接{_ORIGINS[policy] if shown else '不显示'}"
