@@ -359,6 +359,13 @@ class TestLimits:
         found = list(preflight.findings(long, STYLE))
         assert [f.severity for f in found if f.place == "正文"] == [Severity.WARN]
 
+    def test_room_is_kept_for_the_platforms_longer_addresses(self) -> None:
+        blocks = (Paragraph(html="字" * 200), Image(asset=picture(1), caption="图"))
+        html = str(render(sample(body=blocks * 60), STYLE).payload["content"])
+        assert html.count("<img ") > 20
+        uploaded = re.sub(r"asset:[0-9a-f]{64}", "http://mmbiz.example/" + "x" * 150, html)
+        assert len(uploaded) <= CONTENT_MAX_CHARS
+
     def test_pictures_behind_the_cut_are_not_uploaded(self) -> None:
         text = tuple(Paragraph(html="字" * 300) for _ in range(100))
         long = sample(body=(*text, Image(asset=picture(9))))

@@ -14,8 +14,8 @@ from channels.adapters.wechat_mp.article.links import Policy
 from channels.adapters.wechat_mp.article.render import Style, render
 from channels.adapters.wechat_mp.article.uploads import Uploads
 from channels.adapters.wechat_mp.progress import Mark
-from channels.edition import Attachment, Edition, Paragraph
-from channels.errors import ChannelError, Misbehaved, Missing, Refused
+from channels.edition import Asset, Attachment, Edition, Paragraph
+from channels.errors import ChannelError, ContentError, Misbehaved, Missing, Refused
 from tests.channels.stage import Memory, MemoryAssets, picture, sample
 
 MARK = Mark("0123456789abcdef", 1)
@@ -144,6 +144,17 @@ def test_a_cover_that_the_platform_lost_is_uploaded_again(platform: FakePlatform
     asyncio.run(work.add_draft(asyncio.run(work.article(MARK))))
     assert platform.drafts[0]["thumb_media_id"] == "cover-2"
     assert platform.drafts[0]["pic_crop_1_1"]
+
+
+def test_a_deleted_file_is_named(platform: FakePlatform, memory: Memory) -> None:
+    class Empty:
+        async def read(self, asset: Asset) -> bytes:
+            raise FileNotFoundError(asset.path)
+
+    work = Uploads(platform, Empty(), memory, render(sample(), Style()))  # type: ignore[arg-type]
+    with pytest.raises(ContentError, match=r"图片“示意图0\.png”的文件已丢失，请重新上传图片并签发"):
+        asyncio.run(work.article(MARK))
+    assert platform.drafts == []
 
 
 def test_reading_a_draft_back_is_a_call_of_its_own(platform: FakePlatform, memory: Memory) -> None:
