@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from typing import Any
 
 MAX_BYTES = 3_000_000
 SECONDS = 10
@@ -58,7 +59,7 @@ def _inspect(data: bytes) -> None:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise Unfit("是有误的 SVG 文件，请导出为 PNG 后重新上传并签发") from error
-    dtd = root.getroottree().docinfo.internalDTD
+    dtd: Any = root.getroottree().docinfo.internalDTD
     if dtd is not None and dtd.entities():
         raise Unfit("的 SVG 文件含有实体定义，请导出为 PNG 后重新上传并签发")
     nodes = [node for node in root.iter() if isinstance(node.tag, str)]
