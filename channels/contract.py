@@ -99,12 +99,17 @@ class OutletConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """An edition in one outlet's form. `payload` is JSON-able; `assets` are the files that it refers to."""
+    """An edition in one outlet's form. `payload` is JSON-able; `assets` are the files that it refers to.
+
+    `alterations`: what the channel shows differently from what was written, as Chinese lines that name the place;
+    for the editor's eyes, so not part of `sha256`.
+    """
 
     uri: str
     version: int
     payload: Mapping[str, Any]
     assets: tuple[Asset, ...] = ()
+    alterations: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:

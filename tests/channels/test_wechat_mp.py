@@ -403,7 +403,7 @@ class TestAnswers:
             (40164, Remedy.ADMIN),
             (48004, Remedy.ADMIN),
             (45002, Remedy.EDITOR),
-            (53402, Remedy.EDITOR),
+            (45166, Remedy.EDITOR),
             (45011, Remedy.WAIT),
             (53501, Remedy.WAIT),
             (-1, Remedy.RETRY),

@@ -18,7 +18,7 @@ from channels.adapters.wechat_mp.api.line import PARALLEL, line_of
 from channels.adapters.wechat_mp.api.massing import Massing
 from channels.adapters.wechat_mp.api.publishing import Platform
 from channels.adapters.wechat_mp.article import preflight
-from channels.adapters.wechat_mp.article.render import DIGEST_MAX, TITLE_MAX, render
+from channels.adapters.wechat_mp.article.render import DIGEST_MAX, TITLE_MAX, Style, render
 from channels.adapters.wechat_mp.listing import Listing
 from channels.adapters.wechat_mp.looking import look
 from channels.adapters.wechat_mp.options import OPTIONS
@@ -86,17 +86,17 @@ class WeChatAdapter(Adapter):
         self._clock = clock
 
     def profile(self) -> str:
-        return "|".join((self._option("author"), self._option("correction")))
+        return f"{Style.of(self.outlet.options)} {self._manner().correcting}"
 
     def check(self, edition: Edition) -> tuple[Finding, ...]:
-        own = preflight.findings(edition, default_author=self._option("author"))
+        own = preflight.findings(edition, Style.of(self.outlet.options))
         return (*super().check(edition), *own)
 
     def replacing(self, edition: Edition) -> Finding | None:  # noqa: ARG002
         return correcting.finding(self._manner())
 
     def render(self, edition: Edition) -> Rendering:
-        rendering = render(edition, default_author=self._option("author"))
+        rendering = render(edition, Style.of(self.outlet.options))
         if edition.correction is None or self._manner().correcting is not Correcting.NOTICE:
             return rendering
         notice = correcting.notice(edition.headline, edition.correction, edition.permalink)

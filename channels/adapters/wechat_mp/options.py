@@ -79,6 +79,13 @@ OPTIONS = (
         secret=True,
         required=False,
     ),
+    Option(
+        name="links",
+        label="外部链接",
+        help="公众号正文中的外部链接点不开，须换一种方式给出",
+        default="footnote",
+        choices=(("footnote", "文末注释（显示网址）"), ("qr", "文末二维码"), ("none", "只保留文字")),
+    ),
     Option(name="api_base", label="接口地址", help="一般不需要修改", required=False, default=API_BASE),
     Option(
         name="unknown_wait",
