@@ -162,6 +162,8 @@ def _embedded() -> None:
     from cms.celery import app
     from cms.embedded.workers import EmbeddedWorkers
 
+    # These items have no pages: the sweep would take them all back.
+    app.conf.beat_schedule = {}
     EmbeddedWorkers(app).start()
     while True:
         app.send_task("channels.tasks.wake")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 from channels.adapters.wechat_mp.api import codes
 from channels.adapters.wechat_mp.api.client import LONG_TIMEOUT, Json, Upload
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.progress import Mark
 from channels.errors import ConfigError, Misbehaved, Missing, OutcomeUnknown, Unreachable
+
+T = TypeVar("T")
 
 PAGE = 20
 """The most that draft/batchget and freepublish/batchget give at once."""
@@ -57,6 +60,10 @@ class Platform:
 
     def __init__(self, line: Line) -> None:
         self._line = line
+
+    async def one_at_a_time(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Run `work`; two deliveries of this process that want the same thing of the account take turns."""
+        return await self._line.one_at_a_time(name, work)
 
     async def upload_article_image(self, upload: Upload) -> str:
         """The address under which articles may show it."""

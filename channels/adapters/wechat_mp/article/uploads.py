@@ -99,12 +99,16 @@ class Uploads:
     async def _picture(self, kind: str, sha256: str) -> str:
         """The platform's address of a picture: a file of the edition, or the QR code of an address."""
         name = f"{'image' if kind == 'asset' else kind}.{RECIPE}.{sha256}"
-        if known := await self._checkpoint.get(name, shared=True):
-            return known
-        upload = await asyncio.to_thread(await self._maker(kind, sha256))
-        url = await self._platform.upload_article_image(upload)
-        await self._checkpoint.put(name, url, shared=True)
-        return url
+
+        async def upload() -> str:
+            if known := await self._checkpoint.get(name, shared=True):
+                return known
+            made = await asyncio.to_thread(await self._maker(kind, sha256))
+            url = await self._platform.upload_article_image(made)
+            await self._checkpoint.put(name, url, shared=True)
+            return url
+
+        return await self._platform.one_at_a_time(name, upload)
 
     async def _maker(self, kind: str, sha256: str) -> Callable[[], Upload]:
         if kind == "qr":
@@ -114,10 +118,14 @@ class Uploads:
 
     async def _cover(self) -> Json:
         """The fields of an article that say its cover."""
-        if known := await self._checkpoint.get(self._cover_name(), shared=True):
-            fields: Json = json.loads(known)
-            return fields
-        return await self._uploaded(covers.cover, covers.default_cover)
+
+        async def upload() -> Json:
+            if known := await self._checkpoint.get(self._cover_name(), shared=True):
+                fields: Json = json.loads(known)
+                return fields
+            return await self._uploaded(covers.cover, covers.default_cover)
+
+        return await self._platform.one_at_a_time(self._cover_name(), upload)
 
     async def _plain_cover(self) -> Json:
         return await self._uploaded(covers.plain_cover, covers.default_cover)
