@@ -66,7 +66,7 @@ class Courier:
         """An event, in the background. Without a server nothing is sent, but kept to be read."""
         hookup = hookup_of(self._desk.store, appid)
         parcel = self._parcel(appid, hookup, OPERATOR, {"MsgType": "event", **fields})
-        if not hookup.url or hookup.times == 0:
+        if not hookup.url:
             return
         if not hookup.shuffle:
             self._spawn(self._later(hookup, parcel))
