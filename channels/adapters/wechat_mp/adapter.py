@@ -75,6 +75,20 @@ class WeChatAdapter(Adapter):
             help=f"稿件没有作者时使用，最多 {AUTHOR_MAX} 字",
             required=False,
         ),
+        Option(
+            name="callback_token",
+            label="消息推送令牌（Token）",
+            help="与公众号后台“设置与开发—开发接口管理—服务器配置”中自定的 Token 一致，3 至 32 位字母或数字；填写后才接收粉丝消息和发布结果",
+            secret=True,
+            required=False,
+        ),
+        Option(
+            name="callback_key",
+            label="消息加解密密钥（EncodingAESKey）",
+            help="同一页面生成的 43 位密钥，消息加解密方式请选“安全模式”；填写后只接收加密消息，后台选“明文模式”时请留空",
+            secret=True,
+            required=False,
+        ),
         Option(name="api_base", label="接口地址", help="一般不需要修改", required=False, default=API_BASE),
         Option(
             name="unknown_wait",
