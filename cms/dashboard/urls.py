@@ -15,7 +15,7 @@ from cms.dashboard.views.preflight import preflight
 from cms.dashboard.wechat.interests import InterestsView
 from cms.dashboard.wechat.menu import MenuView
 from cms.dashboard.wechat.replies import RepliesView, ReplyView
-from cms.dashboard.wechat.scenes import SceneView, ScenesView, item_code
+from cms.dashboard.wechat.scenes import ScenesView, SceneView, item_code
 
 app_name = "desk"
 urlpatterns = [
