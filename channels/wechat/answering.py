@@ -125,7 +125,7 @@ def _newest(outlet: Outlet, openid: str, now: datetime) -> Answer:  # noqa: ARG0
     hits = [_card_of(hit) for hit in finding.newest(limit=replies.LISTED_MAX, outlet=outlet, now=now)]
     if not hits:
         return Answer(TextReply("暂时没有新的通知。"))
-    return Answer(replies.listed("最新通知：", hits, more=more_url("")))
+    return Answer(replies.listed("最新信息：", hits, more=more_url("")))
 
 
 def _choices(outlet: Outlet, openid: str, now: datetime) -> Answer:  # noqa: ARG001

@@ -47,7 +47,7 @@ def drawing(scene: Scene) -> str:
     """The code as an SVG that prints sharply."""
     out = BytesIO()
     segno.make(scene.url, error="m", micro=False).save(
-        out, kind="svg", scale=8, border=4, xmldecl=False, svgns=True, title=f"二维码：{scene.title}"
+        out, kind="svg", scale=8, border=4, xmldecl=False, omitsize=True, title=f"二维码：{scene.title}"
     )
     return out.getvalue().decode()
 
