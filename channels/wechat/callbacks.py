@@ -110,9 +110,20 @@ def _handled(outlet: Outlet, message: Message, now: datetime) -> Answer:
 
 # Looked up when called: these modules' functions are also called by their own name in tests.
 _REPORTS: Mapping[type[Message], Callable[[Outlet, Any, datetime], None]] = {
-    PublishFinished: lambda outlet, finished, now: evidence.publish_finished(outlet, finished, now=now),
+    PublishFinished: lambda outlet, finished, now: _published(outlet, finished, now),
     MassFinished: lambda outlet, finished, now: pushing.mass_finished(outlet, finished, now=now),
 }
+
+
+def _published(outlet: Outlet, finished: PublishFinished, now: datetime) -> None:
+    evidence.published(
+        outlet,
+        publish_id=finished.publish_id,
+        status=finished.status,
+        article_id=finished.article_id,
+        url=finished.articles[0][1] if finished.articles else "",
+        now=now,
+    )
 
 
 def kind_of(message: Message) -> str:
