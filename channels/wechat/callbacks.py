@@ -108,13 +108,6 @@ def _handled(outlet: Outlet, message: Message, now: datetime) -> Answer:
     return Answer(NoReply(), lambda: told(outlet, message, now))
 
 
-# Looked up when called: these modules' functions are also called by their own name in tests.
-_REPORTS: Mapping[type[Message], Callable[[Outlet, Any, datetime], None]] = {
-    PublishFinished: lambda outlet, finished, now: _published(outlet, finished, now),
-    MassFinished: lambda outlet, finished, now: pushing.mass_finished(outlet, finished, now=now),
-}
-
-
 def _published(outlet: Outlet, finished: PublishFinished, now: datetime) -> None:
     evidence.published(
         outlet,
@@ -124,6 +117,16 @@ def _published(outlet: Outlet, finished: PublishFinished, now: datetime) -> None
         url=finished.articles[0][1] if finished.articles else "",
         now=now,
     )
+
+
+def _pushed(outlet: Outlet, finished: MassFinished, now: datetime) -> None:
+    pushing.mass_finished(outlet, finished, now=now)
+
+
+_REPORTS: Mapping[type[Message], Callable[[Outlet, Any, datetime], None]] = {
+    PublishFinished: _published,
+    MassFinished: _pushed,
+}
 
 
 def kind_of(message: Message) -> str:

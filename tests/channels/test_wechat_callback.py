@@ -122,7 +122,7 @@ class TestOnce:
         for form in ("xml", "json", "xml"):
             assert post(client, published(), form=form).content == b"success"
 
-        entry = CheckpointEntry.objects.get(outlet=account, scope="shared", name="job.2247503051")
+        entry = CheckpointEntry.objects.get(outlet=account, scope="shared", name="publish.2247503051")
         assert json.loads(entry.value)["article_id"] == "b5O2WP4"
         assert Notice.objects.get().document == {"publish_id": "2247503051", "status": 0}
 

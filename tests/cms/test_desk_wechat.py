@@ -152,7 +152,12 @@ class TestInterests:
 
     @pytest.mark.parametrize(
         ("name", "code", "word"),
-        [("潭中街道", "x", "同名"), ("新", "tz", "代码已在使用"), ("a" * 11, "y", "10"), ("", "z", "必填")],
+        [
+            ("潭中街道", "x", "同名"),
+            ("新", "tz", "代码已在使用"),
+            ("a" * 11, "y", "10"),
+            ("", "z", "d-errors"),
+        ],
     )
     def test_what_the_platform_has_no_room_for_is_refused(
         self, account: Outlet, operator: Client, name: str, code: str, word: str
