@@ -1,1 +1,19 @@
 """The accounts' own tables, one idea a module."""
+
+from channels.wechat.models.answer import Greeting, KeywordReply
+from channels.wechat.models.follower import Follower, Interest, InterestKind
+from channels.wechat.models.menu import Menu
+from channels.wechat.models.notice import Notice
+from channels.wechat.models.scene import Scene, SceneKind
+
+__all__ = [
+    "Follower",
+    "Greeting",
+    "Interest",
+    "InterestKind",
+    "KeywordReply",
+    "Menu",
+    "Notice",
+    "Scene",
+    "SceneKind",
+]
