@@ -101,4 +101,4 @@ def _outlet(page: ContentPage, channel: str) -> Outlet | None:
         wanted = [c.outlet for c in explain(page) if c.wanted and c.outlet.channel == channel]
         if wanted:
             return wanted[0]
-    return Outlet.objects.active().filter(channel=channel).first()
+    return Outlet.objects.active().real().filter(channel=channel).first()

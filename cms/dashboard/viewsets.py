@@ -168,7 +168,7 @@ class RuleForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outlets"].queryset = Outlet.objects.active()
+        self.fields["outlets"].queryset = Outlet.objects.active().real()
         self.fields["outlets"].required = True
 
 

@@ -59,12 +59,18 @@ class WeChatAdapter(Adapter):
         look_seconds=(600, 86_400, 604_800),
     )
     options: ClassVar[tuple[Option, ...]] = (
-        Option(name="appid", label="开发者 ID（AppID）", help="公众号后台“设置与开发—基本配置”中查看"),
+        Option(
+            name="appid",
+            label="开发者 ID（AppID）",
+            help="公众号后台“设置与开发—基本配置”中查看",
+            drill="wxdemo9{number:011d}",
+        ),
         Option(
             name="secret",
             label="开发者密码（AppSecret）",
             help="在同一页面重置后取得；保存后不再显示",
             secret=True,
+            drill="demo-secret-placeholder",
         ),
         Option(
             name="account_name", label="公众号名称", help="仅在本系统内显示，如“品质城中”", required=False
@@ -75,7 +81,14 @@ class WeChatAdapter(Adapter):
             help=f"稿件没有作者时使用，最多 {AUTHOR_MAX} 字",
             required=False,
         ),
-        Option(name="api_base", label="接口地址", help="一般不需要修改", required=False, default=API_BASE),
+        Option(
+            name="api_base",
+            label="接口地址",
+            help="一般不需要修改",
+            required=False,
+            default=API_BASE,
+            drill="{sandbox}",
+        ),
         Option(
             name="unknown_wait",
             label="结果不明时的等待（秒）",
