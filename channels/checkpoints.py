@@ -112,9 +112,7 @@ def _counted(outlet_id: int, call: str, day: str) -> QuerySet[CallCount]:
     if not rows.exists():
         stated = CallCount.objects.filter(outlet_id=outlet_id, call=call).order_by("-day")
         limit = stated.values_list("limit", flat=True).first()
-        CallCount.objects.get_or_create(
-            outlet_id=outlet_id, call=call, day=day, defaults={"limit": limit}
-        )
+        CallCount.objects.get_or_create(outlet_id=outlet_id, call=call, day=day, defaults={"limit": limit})
     return rows
 
 

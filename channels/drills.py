@@ -112,7 +112,10 @@ def _twin(outlet: Outlet, sandbox_url: str) -> Outlet:
     if twin.pk is None and Outlet.objects.filter(slug=slug).exists():
         raise NotPossible(f"代码“{slug}”已被另一个终端使用，不能演练")
     values = {
-        option.name: (option.drill.format(sandbox=sandbox_url, slug=twin.slug, number=outlet.pk), option.secret)
+        option.name: (
+            option.drill.format(sandbox=sandbox_url, slug=twin.slug, number=outlet.pk),
+            option.secret,
+        )
         for option in adapter_class(outlet.channel).options
         if option.drill
     }

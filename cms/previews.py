@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from channels import rendering
+from channels import drills, rendering
 from channels.contract import Finding
 from channels.edition import Edition
 from channels.errors import ChannelError
@@ -69,6 +69,7 @@ def channel_preview(request: HttpRequest, page: ContentPage, edition: Edition, c
         return _problem(request, "还没有这一渠道的发布终端，无法预览。请管理员在“发布中枢”中添加。")
     limit = rendering.capabilities(outlet).headline_max_chars
     context = {"outlet": outlet, "edition": edition, "title_max": limit, **_sent(outlet, edition)}
+    context["drill"] = drills.of(outlet)
     return TemplateResponse(request, f"cms/previews/{channel}.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ from channels.adapters.wechat_mp.api.capabilities import Capability, Finding, St
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.api.quotas import CHINA, day_of
 from channels.errors import ConfigError
-from channels.models import Outlet
+from channels.models import CheckpointEntry, Outlet
 from channels.wechat.accounts import memory_of, talk
 from channels.wechat.models import AccountProbe
 
@@ -68,6 +68,12 @@ def level_of(findings: Mapping[Capability, Finding]) -> Level | None:
     if publishing is Standing.DENIED and findings[Capability.DRAFT].standing is Standing.GRANTED:
         return Level.DRAFT
     return None
+
+
+def levels(outlet_ids: Collection[int]) -> dict[int, Level]:
+    """The level that holds now, for those accounts that have one; one query."""
+    rows = CheckpointEntry.objects.filter(outlet_id__in=outlet_ids, scope=checkpoints.SHARED, name=LEVEL)
+    return {pk: Level(value) for pk, value in rows.values_list("outlet_id", "value")}
 
 
 def newest(outlet: Outlet) -> AccountProbe | None:

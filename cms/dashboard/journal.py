@@ -20,6 +20,9 @@ ACTIONS = {
     "desk.pause": "暂停终端",
     "desk.resume": "恢复终端",
     "desk.retire": "停用终端",
+    "desk.probe": "检测公众号",
+    "desk.drill_start": "开始演练",
+    "desk.drill_end": "结束演练",
 }
 
 
