@@ -108,9 +108,7 @@ def text_to(body: str, text: str = "您好") -> str:
     )
 
 
-def test_a_published_article_is_told_by_itself(
-    sandbox: RunningSandbox, server: Server, appid: str
-) -> None:
+def test_a_published_article_is_told_by_itself(sandbox: RunningSandbox, server: Server, appid: str) -> None:
     connect(sandbox, appid, server)
     caller = Caller(sandbox, appid)
     submitted = caller.publish()
@@ -171,9 +169,7 @@ def test_what_was_encrypted_for_another_account_is_refused() -> None:
             decrypted(KEY, appid, text)
 
 
-def test_a_plain_reply_in_safe_mode_is_a_failure(
-    sandbox: RunningSandbox, server: Server, appid: str
-) -> None:
+def test_a_plain_reply_in_safe_mode_is_a_failure(sandbox: RunningSandbox, server: Server, appid: str) -> None:
     connect(sandbox, appid, server, mode="safe")
     server.answer = lambda query, body: (200, "<xml><MsgType>text</MsgType></xml>")
     assert sandbox.say(appid, READER, "一").failed
@@ -208,9 +204,7 @@ def test_an_answer_that_is_no_message_is_a_failure(
 
 
 @pytest.mark.parametrize("quiet", ["", "success"])
-def test_an_empty_answer_is_no_reply(
-    sandbox: RunningSandbox, server: Server, appid: str, quiet: str
-) -> None:
+def test_an_empty_answer_is_no_reply(sandbox: RunningSandbox, server: Server, appid: str, quiet: str) -> None:
     connect(sandbox, appid, server)
     server.answer = lambda query, body: (200, quiet)
     assert sandbox.say(appid, READER, "一").to_json() == {
@@ -282,9 +276,7 @@ def test_followers_are_told_with_the_scene_that_brought_them(
     ]
 
 
-def test_a_server_is_verified_before_it_is_used(
-    sandbox: RunningSandbox, server: Server, appid: str
-) -> None:
+def test_a_server_is_verified_before_it_is_used(sandbox: RunningSandbox, server: Server, appid: str) -> None:
     connect(sandbox, appid, server)
     assert sandbox.verify_callback(appid) == ""
     sandbox.set_callback(appid, token="another")
@@ -295,7 +287,14 @@ def test_a_server_is_verified_before_it_is_used(
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"url": "ftp://x"}, {"token": "x"}, {"mode": "safe", "aes_key": "short"}, {"format": "yaml"}, {"times": -1}, {"x": 1}],
+    [
+        {"url": "ftp://x"},
+        {"token": "x"},
+        {"mode": "safe", "aes_key": "short"},
+        {"format": "yaml"},
+        {"times": -1},
+        {"x": 1},
+    ],
 )
 def test_settings_that_the_platform_would_refuse_are_refused(
     sandbox: RunningSandbox, server: Server, appid: str, wrong: dict[str, Any]

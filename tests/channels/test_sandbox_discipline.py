@@ -284,7 +284,8 @@ class TestCovers:
         assert (kept["pic_crop_235_1"], kept["pic_crop_1_1"]) == (crop, crop)
 
     @pytest.mark.parametrize(
-        "crop", ["0_0_1", "0_0_1_1.1", "-0.1_0_1_1", "0.1234567_0_1_1", "0.5_0_0.5_1", "1_0_0_1", "a", "0,0,1,1"]
+        "crop",
+        ["0_0_1", "0_0_1_1.1", "-0.1_0_1_1", "0.1234567_0_1_1", "0.5_0_0.5_1", "1_0_0_1", "a", "0,0,1,1"],
     )
     def test_a_crop_that_is_no_part_of_a_picture_is_refused(self, caller: Caller, crop: str) -> None:
         assert caller.draft(pic_crop_1_1=crop)["errcode"] == 53402

@@ -51,7 +51,11 @@ class TestPeople:
     ) -> None:
         sandbox.follow(appid, "oDEMO_1", "7")
         shown = caller.get("user/info", openid="oDEMO_1")
-        assert (shown["subscribe"], shown["qr_scene"], shown["subscribe_scene"]) == (1, 7, "ADD_SCENE_QR_CODE")
+        assert (shown["subscribe"], shown["qr_scene"], shown["subscribe_scene"]) == (
+            1,
+            7,
+            "ADD_SCENE_QR_CODE",
+        )
         assert "nickname" not in shown
         sandbox.unfollow(appid, "oDEMO_1")
         assert caller.get("user/info", openid="oDEMO_1")["subscribe"] == 0
@@ -78,13 +82,17 @@ class TestTags:
         assert {"id": number, "name": "中南街道", "count": 1} in caller.get("tags/get")["tags"]
         assert caller.json("user/tag/get", tagid=number)["data"]["openid"] == ["oDEMO_1"]
         assert caller.json("tags/getidlist", openid="oDEMO_1") == {"tagid_list": [number]}
-        assert caller.json("tags/members/batchuntagging", openid_list=["oDEMO_1"], tagid=number)["errcode"] == 0
+        assert (
+            caller.json("tags/members/batchuntagging", openid_list=["oDEMO_1"], tagid=number)["errcode"] == 0
+        )
         assert caller.json("user/tag/get", tagid=number) == {"count": 0}
         caller.json("tags/members/batchtagging", openid_list=["oDEMO_1"], tagid=number)
         assert caller.json("tags/delete", tag={"id": number})["errcode"] == 0
         assert caller.json("tags/getidlist", openid="oDEMO_1") == {"tagid_list": []}
 
-    @pytest.mark.parametrize(("name", "code"), [("", 45157), ("街" * 11, 45158), ("星标组", 45157), (5, 45157)])
+    @pytest.mark.parametrize(
+        ("name", "code"), [("", 45157), ("街" * 11, 45158), ("星标组", 45157), (5, 45157)]
+    )
     def test_a_bad_name_is_refused(self, caller: Caller, name: Any, code: int) -> None:
         assert caller.json("tags/create", tag={"name": name})["errcode"] == code
 
@@ -155,7 +163,9 @@ class TestMenu:
         assert caller.get("menu/get")["errcode"] == 46003
         assert caller.get("get_current_selfmenu_info")["is_menu_open"] == 0
         view = {"type": "view", "name": "门户网", "url": "https://portal.example/"}
-        assert caller.json("menu/create", button=[CLICK, {"name": "街道", "sub_button": [view]}])["errcode"] == 0
+        assert (
+            caller.json("menu/create", button=[CLICK, {"name": "街道", "sub_button": [view]}])["errcode"] == 0
+        )
         first, second = caller.get("menu/get")["menu"]["button"]
         assert first == {**CLICK, "sub_button": []}
         assert second == {"name": "街道", "sub_button": [{**view, "sub_button": []}]}
@@ -183,7 +193,9 @@ class TestMenu:
             ([5], 47001),
         ],
     )
-    def test_what_the_platform_refuses_is_refused(self, caller: Caller, buttons: list[Any], code: int) -> None:
+    def test_what_the_platform_refuses_is_refused(
+        self, caller: Caller, buttons: list[Any], code: int
+    ) -> None:
         assert caller.json("menu/create", button=buttons)["errcode"] == code
 
     def test_names_are_counted_in_bytes(self, caller: Caller) -> None:

@@ -112,7 +112,9 @@ def test_a_refused_push_keeps_the_draft_and_costs_nothing(
 def test_an_account_pushes_once_a_day(sandbox: RunningSandbox, appid: str, caller: Caller) -> None:
     assert push(caller)["errcode"] == 0
     assert push(caller)["errcode"] == 45028
-    assert any(line == f"{appid} message/mass/sendall: a push over the quota" for line in sandbox.violations())
+    assert any(
+        line == f"{appid} message/mass/sendall: a push over the quota" for line in sandbox.violations()
+    )
     sandbox.advance(DAY)
     assert push(Caller(sandbox, appid))["errcode"] == 0
 
@@ -152,7 +154,9 @@ class TestClientmsgid:
         assert push(caller, clientmsgid=str(uuid4()))["errcode"] == 45067
         assert any(appid in line and "32 bytes" in line for line in sandbox.violations())
 
-    def test_without_one_the_content_counts(self, sandbox: RunningSandbox, appid: str, caller: Caller) -> None:
+    def test_without_one_the_content_counts(
+        self, sandbox: RunningSandbox, appid: str, caller: Caller
+    ) -> None:
         media_id = caller.draft()["media_id"]
         first = push(caller, media_id, clientmsgid="")
         assert push(caller, media_id, clientmsgid="")["msg_id"] == first["msg_id"]
