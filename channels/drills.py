@@ -16,7 +16,7 @@ from channels.models import Outlet, Placement
 from channels.outbox import Target
 from channels.registry import adapter_class
 
-REASON = "演练中：新稿件发往沙箱"
+REASON = "新稿件发往沙箱，演练结束后恢复"
 """Why the real outlet is paused."""
 SUFFIX = "-drill"
 MARK = "（演练）"

@@ -72,7 +72,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             twin = drills.start(outlet, sandbox_url=settings.SANDBOX_URL, now=timezone.now())
-            log(outlet, "desk.drill_start", user=request.user, data={"text": f"新稿件改投“{twin.name}”"})
+            log(outlet, "desk.drill_start", user=request.user, data={"text": f"新稿件改投{twin.name}"})
     except drills.NotPossible as problem:
         messages.error(request, f"未开始演练：{problem}")
     else:
