@@ -99,19 +99,25 @@ class DatabaseCheckpoint:
         return self._counts(call, day).values_list("used", flat=True).first() or 0
 
     def _left(self, call: str, day: str, limit: int) -> int:
-        row = self._counted(call, day).get()
-        return max(0, (limit if row.limit is None else row.limit) - row.used)
+        row = self._counts(call, day).first()
+        stated = row.limit if row else _stated(self._outlet_id, call)
+        return max(0, (limit if stated is None else stated) - (row.used if row else 0))
 
     def _exhaust(self, call: str, day: str, limit: int) -> None:
         self._counted(call, day).update(used=Greatest(F("used"), Coalesce(F("limit"), limit)))
+
+
+def _stated(outlet_id: int, call: str) -> int | None:
+    """The limit that the outlet has stated last."""
+    rows = CallCount.objects.filter(outlet_id=outlet_id, call=call).order_by("-day")
+    return rows.values_list("limit", flat=True).first()
 
 
 def _counted(outlet_id: int, call: str, day: str) -> QuerySet[CallCount]:
     """The day's row, made on its first call."""
     rows = CallCount.objects.filter(outlet_id=outlet_id, call=call, day=day)
     if not rows.exists():
-        stated = CallCount.objects.filter(outlet_id=outlet_id, call=call).order_by("-day")
-        limit = stated.values_list("limit", flat=True).first()
+        limit = _stated(outlet_id, call)
         CallCount.objects.get_or_create(outlet_id=outlet_id, call=call, day=day, defaults={"limit": limit})
     return rows
 

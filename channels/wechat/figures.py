@@ -6,7 +6,7 @@ What is due is a question to the table, so a run that is lost, repeated or cut o
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -146,14 +146,19 @@ def _items(outlet: Outlet, articles: Sequence[ArticleCounts]) -> dict[tuple[str,
         found[_key(receipt)] = item_id
     missing = wanted - {msg_data_id for msg_data_id, _ in found}
     if missing:
+        # The receipts of deliveries have no index: those of the days around publication are enough.
+        begin = datetime.combine(min(article.published_on for article in articles), time(), CHINA)
         sent = Delivery.objects.filter(
-            placement__outlet=outlet, receipt__raw__msg_data_id__in=list(missing)
+            placement__outlet=outlet,
+            started_at__range=(begin - timedelta(days=1), begin + timedelta(days=3)),
+            receipt__raw__msg_data_id__in=list(missing),
         ).values_list("placement__item_id", "receipt")
         found |= {_key(receipt): item_id for item_id, receipt in sent}
     return found
 
 
-def _key(receipt: Mapping[str, Any]) -> tuple[str, int]:
+def _key(receipt: Any) -> tuple[str, int]:
+    """Of a receipt as JSON that is known to name a message."""
     raw = receipt["raw"]
     return str(raw["msg_data_id"]), int(raw.get("idx") or 1)
 
@@ -180,5 +185,5 @@ def closing(outlet: Outlet, day: date) -> dict[str, bool] | None:
         delivered_at__lt=begin + timedelta(days=1),
         receipt__raw__has_key="msg_data_id",
     ).values_list("receipt", flat=True)
-    told = {str(receipt["raw"]["msg_data_id"]) for receipt in ours if receipt["raw"]["msg_data_id"]}
+    told = {_key(receipt)[0] for receipt in ours} - {""}
     return {**dict.fromkeys(sorted(told - seen.keys()), False), **seen}

@@ -166,18 +166,16 @@ def published_today(outlet: Outlet, *, now: datetime) -> list[dossier.Line]:
 
 def next_pushes(outlet_ids: Sequence[int], now: datetime) -> dict[int, datetime]:
     """When the next confirmed push of each account goes out; nothing while the hub has no pushes."""
-    try:
-        model: Any = apps.get_model("wechat", "Push")
-    except LookupError:
+    model: Any = apps.all_models["wechat"].get("push")
+    if model is None:
         return {}
     planned = model.objects.filter(outlet_id__in=outlet_ids, state="confirmed", scheduled_at__gte=now)
     return dict(planned.order_by("-scheduled_at").values_list("outlet_id", "scheduled_at"))
 
 
 def _last_notice(outlet: Outlet) -> datetime | None:
-    try:
-        model: Any = apps.get_model("wechat", "Notice")
-    except LookupError:
+    model: Any = apps.all_models["wechat"].get("notice")
+    if model is None:
         return None
     found: datetime | None = (
         model.objects.filter(outlet=outlet)
