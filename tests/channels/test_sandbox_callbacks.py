@@ -112,7 +112,6 @@ def test_a_published_article_is_told_by_itself(sandbox: RunningSandbox, server: 
     connect(sandbox, appid, server)
     caller = Caller(sandbox, appid)
     submitted = caller.publish()
-    caller.json("openapi/quota/get", cgi_path="/cgi-bin/draft/add")
     sandbox.flush()
     (query, _), (event,) = server.got[0], server.events()
     assert check(query)

@@ -105,6 +105,14 @@ class TestViolations:
             "material/add_material: no file, or a file without a name",
         ]
 
+    @pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=y"])
+    def test_a_body_that_is_no_multipart(
+        self, sandbox: RunningSandbox, appid: str, caller: Caller, kind: str
+    ) -> None:
+        url = f"{caller.url}/media/uploadimg?access_token={caller.token}"
+        assert json.loads(http(url, b"--x\r\n\r\nx", Content_Type=kind)[1])["errcode"] == 41005
+        assert len(counted(sandbox, appid)) == 1
+
     def test_foreign_pictures_in_an_article(
         self, sandbox: RunningSandbox, appid: str, caller: Caller
     ) -> None:

@@ -30,7 +30,7 @@ def appid() -> str:
 
 
 def today(sandbox: RunningSandbox) -> date:
-    return day_of(sandbox._sandbox.clock.now())
+    return day_of(sandbox.now())
 
 
 def on(caller: Caller, name: str, first: date, last: date | None = None) -> dict[str, Any]:
