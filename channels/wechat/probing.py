@@ -76,6 +76,13 @@ def levels(outlet_ids: Collection[int]) -> dict[int, Level]:
     return {pk: Level(value) for pk, value in rows.values_list("outlet_id", "value")}
 
 
+def copy_level(outlet: Outlet, twin: Outlet) -> None:
+    """What is drilled works as the real account does: one that makes drafts only practises with drafts."""
+    level = levels([outlet.pk]).get(outlet.pk)
+    if level is not None:
+        async_to_sync(memory_of(twin).put)(LEVEL, level.value, shared=True)
+
+
 def newest(outlet: Outlet) -> AccountProbe | None:
     return AccountProbe.objects.filter(outlet=outlet).order_by("-at", "-pk").first()
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from channels import drills
-from channels.models import Outlet, Placement
+from channels.models import CheckpointEntry, Outlet, Placement
+from channels.wechat import probing
 from cms import targeting
 from tests.channels.loopback import Loopback
 from tests.cms.desk import admin, place
@@ -61,6 +62,14 @@ def test_a_drill_is_begun_and_ended_and_both_are_in_the_history(outlet: Outlet) 
     assert "演练已结束" in post(client, "drill_end", outlet, carry="no")
     actions = ModelLogEntry.objects.filter(object_id=str(outlet.pk)).values_list("action", flat=True)
     assert sorted(actions) == ["desk.drill_end", "desk.drill_start"]
+
+
+def test_an_account_that_makes_drafts_practises_with_drafts() -> None:
+    account = make_outlet("wechat_mp", options={"appid": "wx1"}, secrets={"secret": "x"})
+    CheckpointEntry.objects.create(outlet=account, scope="shared", name=probing.LEVEL, value="draft")
+    post(admin(OUTLETS), "drill_start", account)
+    twin = drills.running()[0].twin
+    assert probing.levels([twin.pk]) == {twin.pk: probing.Level.DRAFT}
 
 
 @pytest.mark.parametrize("name", ["drill_start", "drill_end"])

@@ -19,6 +19,7 @@ from wagtail.log_actions import log
 from channels import drills
 from channels.errors import ConfigError
 from channels.models import Outlet
+from channels.wechat import probing
 from cms.dashboard.views.base import DeskView
 from cms.permissions import can_run_outlets, require
 
@@ -72,6 +73,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             twin = drills.start(outlet, sandbox_url=settings.SANDBOX_URL, now=timezone.now())
+            probing.copy_level(outlet, twin)
             log(outlet, "desk.drill_start", user=request.user, data={"text": f"新稿件改投{twin.name}"})
     except drills.NotPossible as problem:
         messages.error(request, f"未开始演练：{problem}")
