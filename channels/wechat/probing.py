@@ -14,17 +14,17 @@ from channels import checkpoints
 from channels.adapters.wechat_mp.api.capabilities import Capability, Finding, Standing, Survey, survey
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.api.quotas import CHINA, day_of
+from channels.adapters.wechat_mp.visit import LEVEL
 from channels.errors import ConfigError
 from channels.models import CheckpointEntry, Outlet
 from channels.wechat.accounts import memory_of, talk
 from channels.wechat.models import AccountProbe
 
-LEVEL = "level"
-"""The shared entry of the account's memory that the adapter reads."""
-
 
 class Level(StrEnum):
-    """publish: the hub publishes. draft: it makes drafts, and a person publishes in the back office."""
+    """What the shared entry LEVEL of the account's memory says to the adapter.
+
+    publish: the hub publishes. draft: it makes drafts, and a person publishes in the back office."""
 
     PUBLISH = "publish"
     DRAFT = "draft"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -14,16 +14,13 @@ from django.utils import timezone
 from channels import drills
 from channels.errors import ConfigError
 from channels.models import Outlet, Placement
+from channels.rendering import channel_options
 from channels.wechat import advice, budgets, probing
 from channels.wechat.accounts import CHANNEL
 from channels.wechat.models import AccountProbe
 from cms.dashboard import dossier, summary
 from cms.dashboard.looks import Tone
 
-KINDS = {"subscription": "公众号（原订阅号）", "service": "服务号"}
-VERIFIED = {"yes": "已认证", "no": "未认证"}
-PUBLISHING = {"auto": "签发后自动发布", "draft": "只建草稿，由人发布", "push": "随推送发出"}
-CORRECTION = {"replace": "删除后重新发布", "notice": "另发更正", "manual": "人工在后台修改"}
 LEVELS = {
     probing.Level.PUBLISH: "可自动发布",
     probing.Level.DRAFT: "只能建草稿，须由人在公众号后台发布",
@@ -120,7 +117,7 @@ def checks(probe: AccountProbe | None) -> list[Check]:
 
 def contradictions(outlet: Outlet, probe: AccountProbe | None) -> list[str]:
     """Where the settings and the probe cannot both be right."""
-    if probe is None or "verified" not in outlet.options:
+    if probe is None:
         return []
     return advice.contradictions(
         probing.findings_of(probe), verified=outlet.options.get("verified", "yes") == "yes"
@@ -129,14 +126,15 @@ def contradictions(outlet: Outlet, probe: AccountProbe | None) -> list[str]:
 
 def set_up(outlet: Outlet) -> list[tuple[str, str]]:
     """The settings that decide how the account is used, as (label, value)."""
-    options: Mapping[str, Any] = outlet.options
+    chosen = [
+        (option.label, dict(option.choices).get(outlet.options.get(option.name, option.default), "—"))
+        for option in channel_options(outlet.channel)
+        if option.choices
+    ]
     return [
-        ("账号类型", KINDS.get(options.get("kind", "subscription"), "—")),
-        ("认证", VERIFIED.get(options.get("verified", "yes"), "—")),
-        ("发布方式", PUBLISHING.get(options.get("publishing", "auto"), "—")),
-        ("更正方式", CORRECTION.get(options.get("correction", "replace"), "—")),
-        ("AppID", str(options.get("appid", "—"))),
-        ("接口地址", str(options.get("api_base") or "微信官方接口")),
+        *chosen,
+        ("AppID", str(outlet.options.get("appid", "—"))),
+        ("接口地址", str(outlet.options.get("api_base") or "微信官方接口")),
     ]
 
 
@@ -147,8 +145,8 @@ def callback(outlet: Outlet) -> Callback:
         secrets = {}
     return Callback(
         url=f"{settings.PUBLIC_URL}/wechat/{outlet.slug}/",
-        token_set=bool(secrets.get("token")),
-        key_set=bool(secrets.get("aes_key")),
+        token_set=bool(secrets.get("callback_token")),
+        key_set=bool(secrets.get("callback_key")),
         last=_last_notice(outlet),
     )
 

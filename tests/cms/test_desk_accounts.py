@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from channels.adapters.wechat_mp.api.quotas import CHINA, day_of
 from channels.models import CallCount, Item, Outlet, Placement
+from channels.rendering import channel_options
 from channels.sandbox.running import RunningSandbox, running_sandbox
 from channels.wechat.models import AccountProbe, ArticleFigures, FiguresDay
 from cms.dashboard import charts
@@ -41,7 +42,7 @@ def outlet() -> Outlet:
         slug="pinzhi",
         name="品质城中",
         options=options,
-        secrets={"secret": "s3cr3t", "token": "t0k"},
+        secrets={"secret": "s3cr3t", "callback_token": "t0k"},
     )
 
 
@@ -77,8 +78,8 @@ class TestAccount:
         text = page(outlet)
         for word in (
             "服务号",
-            "已认证",
-            "只建草稿，由人发布",
+            "只建草稿，由值班人员在公众号后台发表",
+            "删除重发",
             "http://hub.example/wechat/pinzhi/",
             "尚未检测",
         ):
@@ -181,8 +182,7 @@ class TestProbe:
         values = {
             "name": "品质城中", "slug": "pzcz", "rank": "10", "contact": "甲", "max_age_hours": "72",
             "option_appid": "wx0000000000000000", "secret_secret": "x",
-            "option_kind": "service", "option_verified": "yes", "option_publishing": "auto",
-            "option_correction": "replace",
+            **{f"option_{one.name}": one.default for one in channel_options("wechat_mp") if one.choices},
         }  # fmt: skip
         client = admin(superuser=True)
         answer = client.post("/admin/outlets/new/?channel=wechat_mp", values, follow=True)

@@ -22,6 +22,8 @@ from channels.errors import (
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 BAD_MEDIA_ID = 40007
 ALREADY_GONE = frozenset({"53600"})
+NO_RIGHT = frozenset({"48001", "48008", "61007"})
+"""The account may not make this call, whatever its credentials."""
 BUSY = -1
 QUOTA = 45009
 
@@ -110,6 +112,7 @@ _BUGS: dict[int, Meaning] = {
 
 _LOOK: dict[int, Meaning] = {
     BAD_MEDIA_ID: Meaning(Missing, "微信端的草稿或素材已不存在，系统将先核对再处理"),
+    40059: Meaning(Missing, "微信端查不到这次推送，系统将先核对再处理"),
     53600: Meaning(Missing, "微信端查不到这篇文章，系统将先核对再处理"),
 }
 
@@ -151,8 +154,9 @@ PUBLISH_FAILURES: dict[int, str] = {
 }
 """`publish_status` values that end without an article."""
 
+DELETED_LATER = 5
 PUBLISH_REMOVALS: dict[int, str] = {
-    5: "文章发布后已被运营人员在公众号后台删除",
+    DELETED_LATER: "文章发布后已被运营人员在公众号后台删除",
     6: "文章发布后已被微信平台封禁，请登录公众号后台查看原因",
 }
 """`publish_status` values of an article that was there and is gone."""
