@@ -23,6 +23,10 @@ ACTIONS = {
     "desk.probe": "检测公众号",
     "desk.drill_start": "开始演练",
     "desk.drill_end": "结束演练",
+    "wechat.menu": "发布公众号菜单",
+    "wechat.replies": "修改自动回复",
+    "wechat.interests": "修改关注内容",
+    "wechat.scene": "生成二维码",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.transaction import non_atomic_requests
 from django.urls import path, re_path
 
 from cms.dashboard.views import account, drill, figures, outlet
@@ -11,6 +12,10 @@ from cms.dashboard.views.matrix import MatrixView
 from cms.dashboard.views.package import package
 from cms.dashboard.views.placement import PlacementView, act
 from cms.dashboard.views.preflight import preflight
+from cms.dashboard.wechat.interests import InterestsView
+from cms.dashboard.wechat.menu import MenuView
+from cms.dashboard.wechat.replies import RepliesView, ReplyView
+from cms.dashboard.wechat.scenes import ScenesView, SceneView, item_code
 
 app_name = "desk"
 urlpatterns = [
@@ -36,4 +41,23 @@ urlpatterns = [
     path("wechat/<slug:slug>/probe/", account.probe, name="wechat_probe"),
     path("wechat/<slug:slug>/figures/", figures.FiguresView.as_view(), name="wechat_figures"),
     path("wechat/<slug:slug>/figures.csv", figures.export, name="wechat_figures_csv"),
+    # Those that speak to the platform are no transactions: see channels/wechat/accounts.py.
+    path("wechat/<slug:slug>/menu/", non_atomic_requests(MenuView.as_view()), name="wechat_menu"),
+    path("wechat/<slug:slug>/replies/", RepliesView.as_view(), name="wechat_replies"),
+    path("wechat/<slug:slug>/replies/new/", ReplyView.as_view(), name="wechat_reply_new"),
+    path("wechat/<slug:slug>/replies/<int:pk>/", ReplyView.as_view(), name="wechat_reply"),
+    path(
+        "wechat/<slug:slug>/interests/",
+        non_atomic_requests(InterestsView.as_view()),
+        name="wechat_interests",
+    ),
+    path("wechat/<slug:slug>/scenes/", non_atomic_requests(ScenesView.as_view()), name="wechat_scenes"),
+    path(
+        "wechat/<slug:slug>/scenes/<int:pk>/", non_atomic_requests(SceneView.as_view()), name="wechat_scene"
+    ),
+    path(
+        "wechat/<slug:slug>/scenes/items/<uuid:content_id>/",
+        non_atomic_requests(item_code),
+        name="wechat_item_code",
+    ),
 ]

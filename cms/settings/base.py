@@ -172,6 +172,15 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 1800},
     },
     "forget unused files": {"task": "channels.tasks.clear_assets", "schedule": crontab(hour=3, minute=20)},
+    "tag followers whose task was lost": {
+        "task": "channels.wechat.tasks.settle_all_tags",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "forget old pushes": {
+        "task": "channels.wechat.tasks.prune_notices",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from channels.adapters.wechat_mp.api.publishing import PAGE, Article, Platform
@@ -20,11 +20,15 @@ NAME = "listing"
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """`read_at` in Unix seconds, when the first page was asked for. `whole`: nothing older exists."""
+    """Times in Unix seconds: when the first page was asked for, and when the oldest article of the last one appeared.
+
+    `whole`: nothing older exists.
+    """
 
     read_at: float = 0.0
     pages: int = 0
     whole: bool = False
+    oldest: float = 0.0
     articles: tuple[Article, ...] = ()
 
     @classmethod
@@ -46,15 +50,19 @@ class Listing:
         self._checkpoint = checkpoint
         self._clock = clock
 
-    async def newest(self, *, since: float, pages: int, keep: int = 0) -> tuple[Article, ...]:
+    async def newest(
+        self, *, since: float, pages: int, reach: float = 0.0, keep: int = 0
+    ) -> tuple[Article, ...]:
         """The newest articles, newest first, as they were after `since` (Unix seconds).
 
+        At most `pages` pages, and none behind the one that holds an article from before `reach` (Unix seconds).
         `keep` as in Line.call. Raises ChannelError.
         """
         held = _Reading.from_json(await self._checkpoint.get(NAME, shared=True))
-        if held.read_at > since and (held.whole or held.pages >= pages):
+        far_enough = held.whole or held.pages >= pages or held.oldest < reach
+        if held.read_at > since and far_enough:
             return held.articles
-        return (await self._read(pages, keep)).articles
+        return (await self._read(pages, reach, keep)).articles
 
     async def remembered(self, article_id: str, *, since: float) -> Article | None:
         """An article as a reading after `since` showed it; None when it was not in that reading. Makes no call."""
@@ -63,10 +71,12 @@ class Listing:
             return None
         return next((article for article in held.articles if article.article_id == article_id), None)
 
-    async def copies(self, uri: str, *, since: float, pages: int, keep: int = 0) -> list[Article]:
-        """The articles of an item that readers can see, whatever edition they show."""
+    async def copies(
+        self, uri: str, *, since: float, pages: int, reach: float = 0.0, keep: int = 0
+    ) -> list[Article]:
+        """The articles of an item that readers can see, whatever edition they show. Fields as in `newest`."""
         content_id = str(content_id_of(uri))
-        articles = await self.newest(since=since, pages=pages, keep=keep)
+        articles = await self.newest(since=since, pages=pages, reach=reach, keep=keep)
         return [a for a in articles if content_id in a.source_url and a.mark and not a.deleted]
 
     async def forget(self, article_id: str) -> None:
@@ -74,18 +84,18 @@ class Listing:
         held = _Reading.from_json(await self._checkpoint.get(NAME, shared=True))
         left = tuple(article for article in held.articles if article.article_id != article_id)
         if left != held.articles:
-            await self._keep(_Reading(held.read_at, held.pages, held.whole, left))
+            await self._keep(replace(held, articles=left))
 
-    async def _read(self, pages: int, keep: int) -> _Reading:
+    async def _read(self, pages: int, reach: float, keep: int) -> _Reading:
         begun = self._clock()
         found: list[Article] = []
-        total = PAGE * pages
-        for page in range(pages):
-            if page * PAGE >= total:
-                break
-            articles, total = await self._platform.page(page, keep=keep)
+        read, total, oldest = 0, 1, begun
+        while read < pages and read * PAGE < total and oldest >= reach:
+            articles, total = await self._platform.page(read, keep=keep)
             found += articles
-        reading = _Reading(begun, pages, len(found) >= total, tuple(found))
+            oldest = min([oldest, *(article.published_at for article in articles)])
+            read += 1
+        reading = _Reading(begun, read, read * PAGE >= total, oldest, tuple(found))
         await self._keep(reading)
         return reading
 

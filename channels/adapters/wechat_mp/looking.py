@@ -20,6 +20,10 @@ from channels.errors import ConfigError, Missing, Refused
 
 RECENT = 60.0
 """Seconds for which a reading of the list is good enough for looks that are only due."""
+SLACK = 120.0
+"""Seconds by which the platform's clock may be behind ours."""
+FAR_BACK = 10
+"""Pages that are read at most to get behind a lost submit: a tenth of the day's quota."""
 SHARED = 5.0
 """Seconds for which one reading answers for all lost submits that are looked up together."""
 
@@ -156,7 +160,8 @@ async def _for_copies(visit: Visit, receipt: Receipt, progress: Progress, journa
     if progress.stage in {Stage.SUBMITTING, Stage.SUBMITTED}:
         # A reading younger than the submit will do, so that many lost submits share one.
         since = max(progress.submitted_at, visit.clock() - SHARED)
-        copies = await visit.listing.copies(receipt.uri, since=since, pages=LOOK_BACK)
+        reach = progress.submitted_at - SLACK
+        copies = await visit.listing.copies(receipt.uri, since=since, pages=FAR_BACK, reach=reach)
         mine = with_token(copies, receipt.token)
         return _present(receipt, mine) if mine else await _for_submit(visit, progress, journal)
     before = progress.predecessor_receipt

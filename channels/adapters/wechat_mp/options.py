@@ -77,7 +77,7 @@ OPTIONS = (
     Option(
         name="callback_key",
         label="消息加解密密钥（EncodingAESKey）",
-        help="公众号后台“服务器配置”中随机生成的 43 位字符；请选“安全模式”",
+        help="公众号后台“服务器配置”中随机生成的 43 位字符；请选“安全模式”，填写后只接收加密消息",
         secret=True,
         required=False,
     ),

@@ -116,7 +116,21 @@ _LOOK: dict[int, Meaning] = {
     53600: Meaning(Missing, "微信端查不到这篇文章，系统将先核对再处理"),
 }
 
-MEANINGS: dict[int, Meaning] = {**_CONFIG, **_PATIENCE, **_CONTENT, **_BUGS, **_LOOK}
+_FOLLOWERS: dict[int, Meaning] = {
+    **_same(
+        (40016, 40017, 40018, 40019, 40020, 40022, 40023, 40024, 40025, 40026, 40027, 40055),
+        Refused,
+        "微信不接受这个菜单，请按详情检查菜单名称和内容后重新发布",
+    ),
+    **_same((45056,), Refused, "公众号标签已达 100 个上限，请在公众号后台删除不用的标签"),
+    **_same((45058,), Refused, "这是微信保留的标签，不能使用，请改用其他名称"),
+    **_same((45059,), Refused, "该粉丝的标签已达上限，请减少关注内容"),
+    **_same((45158,), Refused, "标签名超过 30 字节，请缩短名称"),
+    **_same((45029,), Refused, "永久二维码数量已达上限，请改用临时二维码"),
+    **_same((40053, 40052, 40099), Misbehaved, "微信不接受二维码的参数，请把详情转交技术人员"),
+}
+
+MEANINGS: dict[int, Meaning] = {**_CONFIG, **_PATIENCE, **_CONTENT, **_BUGS, **_LOOK, **_FOLLOWERS}
 
 QUOTA_SENTENCES: dict[str, str] = {
     "freepublish/delete": "微信每天只允许删除 10 次且今日已用完，零点后自动继续；急需撤下请立即在公众号后台手工删除",

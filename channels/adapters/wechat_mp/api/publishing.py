@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 PAGE = 20
 """The most that draft/batchget and freepublish/batchget give at once."""
 LOOK_BACK = 3
-"""Pages searched for something lost, newest first: what was sent minutes ago is not further down."""
+"""Pages searched for something lost of which no time is known, newest first."""
 
 
 class Publishing(Enum):
@@ -42,13 +42,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A published article. `source_url` is the address behind 阅读原文, which carries our mark."""
+    """A published article. `source_url` is the address behind 阅读原文, which carries our mark.
+
+    `published_at` in Unix seconds; 0 where an answer does not tell.
+    """
 
     article_id: str
     url: str
     source_url: str
     deleted: bool = False
     content: str = ""
+    published_at: float = 0.0
 
     @property
     def mark(self) -> Mark | None:
@@ -171,7 +175,13 @@ class Platform:
             "freepublish/batchget", {"offset": number * PAGE, "count": PAGE, "no_content": 1}, keep=keep
         )
         entries = [entry for entry in answer.get("item") or [] if _items(entry)]
-        found = [_article(_article_id(str(entry["article_id"])), _items(entry)) for entry in entries]
+        found = [
+            replace(
+                _article(_article_id(str(entry["article_id"])), _items(entry)),
+                published_at=float(entry.get("update_time") or 0),
+            )
+            for entry in entries
+        ]
         return found, int(answer.get("total_count", 0))
 
     async def delete_article(self, article_id: str) -> None:
