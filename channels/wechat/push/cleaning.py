@@ -1,0 +1,45 @@
+"""What a sent push leaves to do: tell the placements, delete the articles that were there before. Never two copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from channels.adapters.wechat_mp.api.publishing import Platform
+from channels.errors import ChannelError, Throttled
+from channels.wechat.accounts import Talk
+from channels.wechat.models import Push, PushArticle, history
+from channels.wechat.push import outcome
+
+BUSY_PAUSE = timedelta(seconds=30)
+PAUSE = timedelta(seconds=600)
+
+
+def clean(*, now: Callable[[], datetime], talk: Talk) -> None:
+    """One round over all pushes that have something left to do."""
+    for push in Push.objects.filter(cleanup_at__lte=now()).select_related("outlet"):
+        again = [_register(push, now()), _delete(push, now, talk)]
+        Push.objects.filter(pk=push.pk, cleanup_at=push.cleanup_at).update(
+            cleanup_at=min(filter(None, again), default=None)
+        )
+
+
+def _register(push: Push, now: datetime) -> datetime | None:
+    rows = push.articles.filter(carried=False).select_related("item", "edition", "push")
+    done = [outcome.register(article, now=now) for article in rows]
+    return None if all(done) else now + BUSY_PAUSE
+
+
+def _delete(push: Push, now: Callable[[], datetime], talk: Talk) -> datetime | None:
+    """Ten deletions a day: the rest waits for the next day and says so."""
+    for article in push.articles.exclude(superseded=""):
+        try:
+            talk(push.outlet, lambda line, old=article.superseded: Platform(line).delete_article(old))  # type: ignore[misc]
+        except ChannelError as error:
+            wait = (isinstance(error, Throttled) and error.retry_after) or PAUSE.total_seconds()
+            text = f"{article.place}原有文章尚未删除：{error.message}"
+            history(push, text, at=now(), code=error.code)
+            return now() + timedelta(seconds=wait)
+        PushArticle.objects.filter(pk=article.pk).update(superseded="")
+        history(push, f"{article.place}原有文章已删除，读者只看到推送的一篇", at=now())
+    return None
