@@ -19,6 +19,9 @@ CONTENT_CHARS = 20_000
 CONTENT_BYTES = 1_000_000
 SOURCE_URL_BYTES = 1024
 ARTICLES_MAX = 8
+_PICTURE = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*["']?([^"'\s>]*)""", re.IGNORECASE)
+_EDGE = r"(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)"
+_CROP = re.compile(rf"^{_EDGE}(?:_{_EDGE}){{3}}$")
 TAGS = {
     "a", "b", "blockquote", "br", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p",
     "section", "span", "strong", "sub", "sup", "s", "u", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -26,12 +29,13 @@ TAGS = {
 
 
 class ApiError(Exception):
-    """An answer with an errcode."""
+    """An answer with an errcode, and `more` fields beside it."""
 
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, more: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.more = more or {}
 
 
 def checked(raw: Any, *, image_base: str, has_cover: Callable[[str], bool]) -> dict[str, Any]:
@@ -57,6 +61,7 @@ def checked(raw: Any, *, image_base: str, has_cover: Callable[[str], bool]) -> d
     thumb = _text(raw, "thumb_media_id")
     if not thumb or not has_cover(thumb):
         raise ApiError(40007, "invalid media_id")
+    crops = _crops(raw)
     kept = cleaned(content, image_base=image_base)
     return {
         "article_type": "news",
@@ -68,7 +73,23 @@ def checked(raw: Any, *, image_base: str, has_cover: Callable[[str], bool]) -> d
         "thumb_media_id": thumb,
         "need_open_comment": int(raw.get("need_open_comment") or 0),
         "only_fans_can_comment": int(raw.get("only_fans_can_comment") or 0),
+        **crops,
     }
+
+
+def _crops(raw: dict[str, Any]) -> dict[str, str]:
+    """The cover's crops that were given. Raises ApiError for one that is no part of a picture."""
+    given = {name: _text(raw, name) for name in ("pic_crop_235_1", "pic_crop_1_1")}
+    for crop in filter(None, given.values()):
+        edges = [float(edge) for edge in crop.split("_")] if _CROP.match(crop) else [1.0, 1.0, 0.0, 0.0]
+        if edges[0] >= edges[2] or edges[1] >= edges[3]:
+            raise ApiError(53402, "cover crop failed")
+    return {name: crop for name, crop in given.items() if crop}
+
+
+def foreign_pictures(content: str, *, image_base: str) -> list[str]:
+    """Addresses of the pictures that `cleaned` drops."""
+    return [address for address in _PICTURE.findall(content) if not unescape(address).startswith(image_base)]
 
 
 def cleaned(content: str, *, image_base: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -19,9 +19,20 @@ class Clock:
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
 
+    def today(self) -> date:
+        return day_of(self.now())
+
     def day(self) -> str:
         """The day by which quotas are counted."""
-        return datetime.fromtimestamp(self.now(), UTC).astimezone(CHINA).date().isoformat()
+        return self.today().isoformat()
+
+    def month(self) -> str:
+        return self.day()[:7]
+
+
+def day_of(moment: float) -> date:
+    """The day in China of a moment in Unix seconds."""
+    return datetime.fromtimestamp(moment, UTC).astimezone(CHINA).date()
 
 
 def shown(moment: float) -> str:

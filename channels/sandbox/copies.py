@@ -15,7 +15,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 class Copy:
     """One public copy. `outlet` is an appid or a receiver's name; `item` the item's UUID, empty when it cannot be told.
 
-    `remote_id` is the outlet's own id. `version` is None where the outlet does not tell.
+    `remote_id` is the outlet's own id: an article_id, the msg_id of a push, a receiver's id. `version` is None where the outlet does not tell.
     """
 
     outlet: str
@@ -30,23 +30,23 @@ class Copy:
 
 
 def copies(store: Store) -> list[Copy]:
-    """Every article that is not deleted and every received item that is not withdrawn."""
-    return [*_articles(store), *_items(store)]
+    """Every published and every pushed article that is not deleted or banned, every received item not withdrawn."""
+    return [*_articles(store, "article:"), *_articles(store, "sent:"), *_items(store)]
 
 
-def _articles(store: Store) -> list[Copy]:
+def _articles(store: Store, prefix: str) -> list[Copy]:
     return [
         Copy(
-            outlet=kind.removeprefix("article:"),
+            outlet=kind.removeprefix(prefix),
             item=_item_of(article["content_source_url"]),
             remote_id=entry["article_id"],
             url=article["url"],
             title=article["title"],
         )
-        for kind in store.kinds("article:")
+        for kind in store.kinds(prefix)
         for entry in store.all(kind)
-        for article in entry["articles"]
-        if not article["is_deleted"]
+        for index, article in enumerate(entry["articles"])
+        if not article["is_deleted"] and index not in entry["banned"]
     ]
 
 

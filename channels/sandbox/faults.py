@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +20,8 @@ class FaultKind(StrEnum):
     """drop_*: the connection ends without an answer. 500*: an error. html*: a page instead of JSON.
 
     Each of these before the call is carried out, or after. 429: too many requests. slow: `seconds` pass first.
-    errcode: the platform's refusal with `errcode`. publish_status: the next review ends with `status`.
+    errcode: the platform's refusal with `errcode`. publish_status: the next review ends with `status` (a number).
+    mass_status: the next push ends with `status` ("send fail", "err(20001)", ...).
     """
 
     DROP_BEFORE = "drop_before"
@@ -31,30 +34,60 @@ class FaultKind(StrEnum):
     SLOW = "slow"
     ERRCODE = "errcode"
     PUBLISH_STATUS = "publish_status"
+    MASS_STATUS = "mass_status"
+
+
+ENDINGS: Mapping[FaultKind, int | str] = {FaultKind.PUBLISH_STATUS: 3, FaultKind.MASS_STATUS: "send fail"}
+"""Kinds that strike the end of a job instead of a request, and the end that is meant when none is named."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """Strikes `times` requests in whose path the regular expression `path` is found, after letting `skip` of them pass."""
+    """Strikes `times` requests in whose path the regular expression `path` is found, after letting `skip` of them pass.
+
+    `times` 0 strikes for ever. `share` strikes only that share of the matching requests, by dice seeded with `seed`.
+    """
 
     path: str
     kind: FaultKind
     times: int = 1
     skip: int = 0
+    share: float = 1.0
+    seed: int = 0
     errcode: int = 0
     errmsg: str = "fault"
     seconds: float = 0.0
-    status: int = 3
+    status: int | str = ""
+    _dice: random.Random = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a `path` that is no regular expression."""
+        """Raises ValueError for a `path` that is no regular expression, and for a share beyond 0 to 1."""
         try:
             re.compile(self.path)
         except re.error as error:
             raise ValueError(f"path: {error}") from error
+        if not 0 <= self.share <= 1:
+            raise ValueError("share: between 0 and 1")
+        if self.status == "":
+            self.status = ENDINGS.get(self.kind, "")
+        self._dice = random.Random(self.seed)  # noqa: S311
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.init}
+
+    def strikes(self) -> bool:
+        """Whether it strikes a request that matches; counts it."""
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        return self.share >= 1 or self._dice.random() < self.share
+
+    def used_up(self) -> bool:
+        """Counts a strike."""
+        if self.times == 0:
+            return False
+        self.times -= 1
+        return self.times <= 0
 
 
 class Faults:
@@ -70,16 +103,13 @@ class Faults:
     def pending(self) -> list[Fault]:
         return list(self._pending)
 
-    def take(self, path: str, *, publishing: bool = False) -> Fault | None:
-        """The fault that strikes a request now, used up once. `publishing` asks for the end of a review instead."""
-        for fault in self._pending:
-            if not re.search(fault.path, path) or (fault.kind is FaultKind.PUBLISH_STATUS) != publishing:
+    def take(self, path: str, *, ending: FaultKind | None = None) -> Fault | None:
+        """The fault that strikes a request now, counted. `ending` asks for the end of a job instead."""
+        for fault in self.pending():
+            wanted = fault.kind is ending if ending else fault.kind not in ENDINGS
+            if not wanted or not re.search(fault.path, path) or not fault.strikes():
                 continue
-            if fault.skip > 0:
-                fault.skip -= 1
-                continue
-            fault.times -= 1
-            if fault.times <= 0:
+            if fault.used_up():
                 self._pending.remove(fault)
             return fault
         return None

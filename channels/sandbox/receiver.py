@@ -13,8 +13,8 @@ from aiohttp import web
 
 from channels.sandbox.articles import ApiError
 from channels.sandbox.config import SandboxConfig
-from channels.sandbox.platform import body_of
 from channels.sandbox.store import Document, Store
+from channels.sandbox.wechat.call import body_of
 
 TOLERANCE = 300
 """Seconds that a post's time may be off; older ones are replays."""

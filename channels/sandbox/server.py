@@ -12,11 +12,13 @@ from channels.sandbox.clock import Clock
 from channels.sandbox.config import SandboxConfig
 from channels.sandbox.control import Control
 from channels.sandbox.faults import Faults, middleware
-from channels.sandbox.pages import Pages
-from channels.sandbox.platform import WeChatPlatform
+from channels.sandbox.pages.office import OfficePages
+from channels.sandbox.pages.phone import PhonePages
+from channels.sandbox.pages.public import Pages
 from channels.sandbox.receiver import Receiver
 from channels.sandbox.store import Store
-from channels.sandbox.wechat import MAX_BODY, WeChatApi
+from channels.sandbox.wechat.api import MAX_BODY, WeChatApi
+from channels.sandbox.wechat.platform import WeChatPlatform
 
 
 @dataclass(slots=True)
@@ -43,11 +45,22 @@ class Sandbox:
             [
                 *WeChatApi(self.platform).routes(),
                 *Receiver(self.config, self.store).routes(),
-                *Control(self.store, self.clock, self.faults, self.platform).routes(),
-                *Pages(self.config, self.store, self.clock, self.faults, self.platform).routes(),
+                *Control(self.store, self.faults, self.platform).routes(),
+                *Pages(self.store, self.faults, self.platform).routes(),
+                *OfficePages(self.platform).routes(),
+                *PhonePages(self.platform).routes(),
             ]
         )
+        app.on_startup.append(self._start)
+        app.on_cleanup.append(self._stop)
         return app
+
+    async def _start(self, _: web.Application) -> None:
+        self.platform.desk.agenda.start()
+
+    async def _stop(self, _: web.Application) -> None:
+        self.platform.desk.agenda.stop()
+        await self.platform.courier.stop()
 
 
 def _recorder(requests: list[str]) -> Middleware:

@@ -85,6 +85,9 @@ class Store:
         row = self._db.execute("SELECT value FROM counter WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else 0
 
+    def forget_counters(self, prefix: str) -> None:
+        self._db.execute("DELETE FROM counter WHERE substr(name, 1, length(?)) = ?", (prefix, prefix))
+
     def keep_file(self, data: bytes, content_type: str, extension: str) -> str:
         """Its name: the SHA-256 of its bytes and the extension."""
         name = f"{hashlib.sha256(data).hexdigest()}.{extension}"
