@@ -124,7 +124,7 @@ _MASS: dict[int, Meaning] = {
     40059: Meaning(Missing, "微信端查不到这次群发，系统将先核对再处理"),
     **_same((43004, 43019, 40003), Refused, "该微信号没有关注公众号，请关注后重新发送预览"),
     **_same((40132,), Refused, "微信号不正确，请核对后重新发送预览"),
-    **_same((40050, 45157), Refused, "标签在微信端已不存在，请重新选择范围后提交复核"),
+    **_same((40050, 40152), Refused, "标签在微信端已不存在，请重新选择范围后提交复核"),
 }
 
 MEANINGS: dict[int, Meaning] = {**_CONFIG, **_PATIENCE, **_CONTENT, **_BUGS, **_LOOK, **_MASS}
