@@ -44,6 +44,13 @@ def handoff_menu_item() -> MenuItem:
     return MenuItem("交办台", reverse("desk:handoff"), name="handoff", icon_name="clipboard-list", order=-10)
 
 
+@hooks.register("register_hub_menu_item")
+def pushes_menu_item() -> MenuItem:
+    return MenuItem(
+        "公众号群发", reverse("desk:wechat_pushes_home"), name="pushes", icon_name="mail", order=-5
+    )
+
+
 @hooks.register("register_admin_viewset")
 def hub_viewsets() -> HubGroup:
     return HubGroup()

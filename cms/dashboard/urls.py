@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from cms.dashboard.views import outlet
 from cms.dashboard.views.item import CorrectView, ItemView, WithdrawView, page_action
@@ -11,6 +11,7 @@ from cms.dashboard.views.matrix import MatrixView
 from cms.dashboard.views.package import package
 from cms.dashboard.views.placement import PlacementView, act
 from cms.dashboard.views.preflight import preflight
+from cms.dashboard.views.pushes import home
 
 app_name = "desk"
 urlpatterns = [
@@ -26,6 +27,8 @@ urlpatterns = [
     path("placements/<int:pk>/", PlacementView.as_view(), name="placement"),
     path("placements/<int:pk>/package/", package, name="package"),
     path("placements/<int:pk>/<slug:verb>/", act, name="act"),
+    path("pushes/", home, name="wechat_pushes_home"),
+    path("wechat/<slug:slug>/pushes/", include("cms.dashboard.push_urls")),
     path("outlets/<int:pk>/pause/", outlet.PauseView.as_view(), name="pause"),
     path("outlets/<int:pk>/resume/", outlet.resume, name="resume"),
 ]

@@ -69,10 +69,12 @@ class Hub:
         self.outlet.set_secrets({"secret": DEMO_SECRET})
         self.outlet.save()
 
-    def item(self, title: str = "停水通知", *, version: int = 1, item: Item | None = None, **changes: Any) -> Item:
+    def item(
+        self, title: str = "停水通知", *, version: int = 1, item: Item | None = None, **changes: Any
+    ) -> Item:
         """Sign an item for this account, or its next edition."""
         content_id = item.pk if item else uuid.uuid4()
-        edition = sample(version, pictures=changes.pop("pictures", 1))
+        edition = sample(version, pictures=changes.pop("pictures", 0))
         edition = replace(
             edition,
             uri=f"urn:uuid:{content_id}",
@@ -89,7 +91,10 @@ class Hub:
         placement = Placement.objects.get(item=item, outlet=self.outlet)
         receipt = {"token": "f" * 32, "uri": item.uri, "version": 1, "remote_id": f"article:{article_id}"}
         Placement.objects.filter(pk=placement.pk).update(
-            state=State.SETTLED, actual=placement.desired_id, due_at=None, receipt=receipt if article_id else None
+            state=State.SETTLED,
+            actual=placement.desired_id,
+            due_at=None,
+            receipt=receipt if article_id else None,
         )
         placement.refresh_from_db()
         return placement

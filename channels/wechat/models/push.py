@@ -121,8 +121,9 @@ class Push(models.Model):
 class PushArticle(models.Model):
     """One article of a push. Empty own fields are inherited from the adopted edition.
 
-    cover: the document of a channels.edition.Asset; cover_file keeps its bytes. superseded: the id of an article
-    published earlier without a push, which has to be deleted once this one is out.
+    cover: the document of a channels.edition.Asset, and the library picture that it was made from; cover_file keeps
+    its bytes. kept: the newest edition in whose face the adopted one was kept. superseded: what a receipt named for
+    the article that was there before, to be deleted once this one is out.
     """
 
     push = models.ForeignKey(Push, on_delete=models.CASCADE, related_name="articles", db_index=False)

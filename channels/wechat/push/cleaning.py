@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from channels.adapters.wechat_mp.api.line import Line
+from channels.adapters.wechat_mp.api.massing import Massing
 from channels.adapters.wechat_mp.api.publishing import Platform
-from channels.errors import ChannelError, Throttled
+from channels.errors import ChannelError, ConfigError, Throttled
 from channels.wechat.accounts import Talk
 from channels.wechat.models import Push, PushArticle, history
 from channels.wechat.push import outcome
@@ -30,11 +32,27 @@ def _register(push: Push, now: datetime) -> datetime | None:
     return None if all(done) else now + BUSY_PAUSE
 
 
+def _deletion(remote_id: str) -> Callable[[Line], Awaitable[None]]:
+    """The call for `article:<id>` or `sent:<msg_id>.<number>`. Gone already is fine."""
+    kind, _, rest = remote_id.partition(":")
+
+    async def delete(line: Line) -> None:
+        msg_id, _, number = rest.rpartition(".")
+        if kind == outcome.ARTICLE:
+            await Platform(line).delete_article(rest)
+        elif msg_id:
+            await Massing(line).delete(msg_id, int(number))
+        else:
+            raise ConfigError("原有推送的任务编号不明，请在公众号后台手工删除旧文")
+
+    return delete
+
+
 def _delete(push: Push, now: Callable[[], datetime], talk: Talk) -> datetime | None:
     """Ten deletions a day: the rest waits for the next day and says so."""
     for article in push.articles.exclude(superseded=""):
         try:
-            talk(push.outlet, lambda line, old=article.superseded: Platform(line).delete_article(old))  # type: ignore[misc]
+            talk(push.outlet, _deletion(article.superseded))
         except ChannelError as error:
             wait = (isinstance(error, Throttled) and error.retry_after) or PAUSE.total_seconds()
             text = f"{article.place}原有文章尚未删除：{error.message}"

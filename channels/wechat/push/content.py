@@ -19,6 +19,7 @@ from channels.wechat.models import Push, PushArticle
 TITLE_MAX = 32
 DIGEST_MAX = 128
 """Characters of a title and a digest (draft/add, 2026-11)."""
+ASSET_FIELDS = ("sha256", "content_type", "name", "size", "width", "height")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,14 @@ def own_cover(article: PushArticle) -> Image | None:
 
 
 def asset_of(document: Mapping[str, Any]) -> Asset:
+    values = {name: document[name] for name in ASSET_FIELDS}
     focal = document.get("focal")
-    return Asset(**{**document, "focal": tuple(focal) if focal else None})
+    return Asset(**values, focal=tuple(focal) if focal else None)
 
 
 def asset_document(asset: Asset) -> dict[str, Any]:
-    names = ("sha256", "content_type", "name", "size", "width", "height")
     focal = list(asset.focal) if asset.focal else None
-    return {**{name: getattr(asset, name) for name in names}, "focal": focal}
+    return {**{name: getattr(asset, name) for name in ASSET_FIELDS}, "focal": focal}
 
 
 def renderings(push: Push, found: Sequence[Piece]) -> list[Rendering]:

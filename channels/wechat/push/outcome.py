@@ -151,8 +151,9 @@ def register(article: PushArticle, *, now: datetime) -> bool:
     if _is_busy(placement, now) and waited < BUSY_FOR:
         return False
     receipt = _receipt(push, article)
-    kind, _, remote_id = str((placement.receipt or {}).get("remote_id", "")).partition(":")
-    superseded = remote_id if kind == ARTICLE else article.superseded
+    before = str((placement.receipt or {}).get("remote_id", ""))
+    is_other = before.partition(":")[0] in {ARTICLE, SENT} and before != receipt.remote_id
+    superseded = before if is_other else article.superseded
     outbox.carried(placement, receipt, by=f"群发 {push.pk}", now=now)
     PushArticle.objects.filter(pk=article.pk).update(carried=True, superseded=superseded[:200])
     return True

@@ -44,12 +44,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """One article as the editor leaves it: empty texts and no cover are inherited."""
+    """One article as the editor leaves it: empty texts and no cover are inherited.
+
+    `picture` is the key of the library picture that the cover was made from, for the editor's form.
+    """
 
     pk: int
     headline: str = ""
     summary: str = ""
     cover: Asset | None = None
+    picture: int | None = None
 
 
 def create(outlet: Outlet, *, by: str, now: datetime) -> Push:
@@ -88,7 +92,7 @@ def _order(push: Push, articles: Sequence[Own]) -> None:
 
 def _filled(row: PushArticle, own: Own) -> PushArticle:
     row.headline, row.summary = own.headline.strip(), own.summary.strip()
-    row.cover = content.asset_document(own.cover) if own.cover else None
+    row.cover = {**content.asset_document(own.cover), "picture": own.picture} if own.cover else None
     row.cover_file = AssetFile.objects.get(pk=own.cover.sha256) if own.cover else None
     return row
 
