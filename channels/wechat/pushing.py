@@ -124,7 +124,7 @@ class Worker:
             case decide.Tidy():
                 self._tidy(held)
             case decide.Wait(until, reason):
-                held.update(due_at=min(until, now + RECHECK) if _waits(held.push) else until, outcome=reason)
+                _wait(held, until, reason, now)
             case decide.Rest():
                 again = now + RECHECK if held.push.status is PushState.PROPOSED else None
                 held.update(due_at=again)
@@ -332,8 +332,12 @@ def _due(now: datetime) -> Any:
     return Push.objects.filter(free, due_at__lte=now).order_by("due_at")
 
 
-def _waits(push: Push) -> bool:
-    return push.status is PushState.CONFIRMED
+def _wait(held: _Held, until: datetime, reason: str, now: datetime) -> None:
+    """What has been confirmed is looked at often: its items may change. Other states keep their sentence."""
+    if held.push.status is PushState.CONFIRMED:
+        held.update(due_at=min(until, now + RECHECK), outcome=reason)
+    else:
+        held.update(due_at=until)
 
 
 def _taken_up(held: _Held, now: datetime) -> bool:

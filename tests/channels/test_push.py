@@ -100,7 +100,7 @@ def test_an_answer_that_is_lost_leads_to_one_attempt_and_a_person(
 ) -> None:
     push = hub.confirmed()
     sandbox.fault(SENDALL, kind)
-    hub.work(rounds=30, seconds=3600)
+    hub.work(rounds=6, seconds=3600)
     assert state(push) is PushState.UNKNOWN
     assert sandbox.calls(SENDALL) == 1
     assert fresh(push).evidence["draft"]["there"] == (not kind.endswith(("_after", "_commit")))

@@ -185,6 +185,11 @@ class PushPreview(models.Model):
     def __str__(self) -> str:
         return f"{self.push_id} → {self.name}"
 
+    @property
+    def is_refused(self) -> bool:
+        """The platform has said no; without its code it may have arrived."""
+        return self.sent_at is None and self.code.isdigit()
+
 
 class PushEvent(models.Model):
     """The history of a push: append-only. `attempt` numbers the calls of sendall, each of them once."""

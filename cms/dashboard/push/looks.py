@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from channels.wechat.models import Push, PushState
 from cms.dashboard.looks import Look, Tone
@@ -19,9 +20,15 @@ LOOKS: Mapping[PushState, Look] = {
     PushState.CANCELLED: Look("已取消", "⊘", Tone.QUIET, "不会发出"),
     PushState.CLOSED: Look("已归档", "✓", Tone.QUIET, "次日统计已见到这次推送"),
 }
-LIVE = (PushState.SENDING, PushState.ACCEPTED, PushState.CONFIRMED)
-"""States in which the page looks again by itself."""
+SOON = timedelta(minutes=2)
 
 
 def look(push: Push) -> Look:
     return LOOKS[push.status]
+
+
+def moves(push: Push, now: datetime) -> bool:
+    """Whether it changes by itself in the next seconds, so that a page should look again."""
+    if push.status is PushState.CONFIRMED:
+        return push.scheduled_at is None or push.scheduled_at - now < SOON
+    return push.status in {PushState.SENDING, PushState.ACCEPTED}

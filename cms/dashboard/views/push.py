@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -22,7 +23,7 @@ from channels.wechat.push import content, verbs
 from cms import previews
 from cms.dashboard.push import comparing, reading
 from cms.dashboard.push.forms import ArticleForm, PlanForm, PreviewForm, article_forms, in_order
-from cms.dashboard.push.looks import LIVE, look
+from cms.dashboard.push.looks import look, moves
 from cms.dashboard.views.pushes import AccountView, account
 from cms.permissions import can_confirm_push, can_push, require
 
@@ -70,7 +71,7 @@ class PushView(PushPage):
         return super().get_context_data(
             rows=rows,
             editing=editing,
-            live=push.status in LIVE,
+            live=moves(push, timezone.now()),
             full=len(rows) >= ARTICLES_MAX,
             published=[row for row in rows if row.published or row.pushed],
             previews=list(push.previews.order_by("-pk")[:20]),
@@ -78,7 +79,7 @@ class PushView(PushPage):
             events=list(push.events.order_by("-pk")[:HISTORY_MAX]),
             title_max=content.TITLE_MAX,
             digest_max=content.DIGEST_MAX,
-            media=PlanForm(push).media + (ArticleForm(PushArticle()).media if editing else ""),
+            media=ArticleForm(PushArticle()).media if editing else Media(),
             **kwargs,
         )
 
@@ -88,7 +89,8 @@ class PushView(PushPage):
         push = self.push
         articles = list(push.articles.select_related("item", "edition"))
         plan, forms = PlanForm(push, request.POST), article_forms(articles, request.POST)
-        if not (all([form.is_valid() for form in forms]) & plan.is_valid()):
+        wrong = [form for form in (plan, *forms) if not form.is_valid()]
+        if wrong:
             return self.render_to_response(self.get_context_data(plan=plan, articles=forms))
         try:
             verbs.arrange(
@@ -123,9 +125,8 @@ class PickView(PushPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()[:100]
         choices, more = reading.choices(self.push, text)
-        count = sum(choice.held for choice in choices)
         return super().get_context_data(
-            choices=choices, more=more, text=text, room=ARTICLES_MAX - self.push.articles.count(), count=count
+            choices=choices, more=more, text=text, room=ARTICLES_MAX - self.push.articles.count(), **kwargs
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ARG002
@@ -152,7 +153,7 @@ class CompareView(PushPage):
         if article.item.current is None:
             raise Http404
         parts = comparing.compare(article.edition.edition(), article.item.current.edition())
-        return super().get_context_data(article=article, parts=parts, **kwargs)
+        return super().get_context_data(**{**kwargs, "article": article, "parts": parts})
 
 
 @require_GET

@@ -21,7 +21,7 @@ from channels.wechat.models import OutsidePush
 from channels.wechat.push import calendar, tags, verbs
 from cms.dashboard.push import reading
 from cms.dashboard.push.forms import OutsideForm
-from cms.dashboard.push.looks import LIVE
+from cms.dashboard.push.looks import moves
 from cms.dashboard.views.base import DeskView
 from cms.permissions import can_push, require
 
@@ -59,7 +59,7 @@ class PushesView(AccountView):
         today = calendar.local_day(timezone.now())
         return super().get_context_data(
             lines=lines,
-            live=any(line.push.status in LIVE for line in lines),
+            live=any(moves(line.push, timezone.now()) for line in lines),
             month=calendar.month(self.outlet, self._month(today), today=today),
             today=today,
             is_service=calendar.is_service(self.outlet),

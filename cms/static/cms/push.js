@@ -30,11 +30,11 @@
     list.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  /* Pointer events: the same for mouse, pen and finger. */
+  /* Pointer events: the same for mouse, pen and finger. On the document, because an item that is moved in the tree
+     loses the pointer. */
   const drag = (list, grip, start) => {
     const item = grip.closest("[data-push-item]");
     start.preventDefault();
-    grip.setPointerCapture(start.pointerId);
     item.classList.add("p-dragged");
     const over = (event) => {
       const under = document.elementFromPoint(event.clientX, event.clientY);
@@ -46,12 +46,14 @@
     };
     const end = () => {
       item.classList.remove("p-dragged");
-      grip.removeEventListener("pointermove", over);
+      document.removeEventListener("pointermove", over);
+      document.removeEventListener("pointerup", end);
+      document.removeEventListener("pointercancel", end);
       number(list);
     };
-    grip.addEventListener("pointermove", over);
-    grip.addEventListener("pointerup", end, { once: true });
-    grip.addEventListener("pointercancel", end, { once: true });
+    document.addEventListener("pointermove", over);
+    document.addEventListener("pointerup", end);
+    document.addEventListener("pointercancel", end);
   };
 
   const count = (field) => {
