@@ -118,7 +118,7 @@ def _change(article: PushArticle, wanted: set[UUID]) -> tuple[str, bool] | None:
         return f"《{item.headline}》已撤稿（{item.withdrawal_reason}），请移出", True
     if item.pk not in wanted:
         return f"《{item.headline}》已不再投放到该公众号，请移出", True
-    if source_updated(article):
+    if item.current is not None and source_updated(article):
         return f"《{item.headline}》来源已更新至第 {item.current.number} 版，请选择保留或采用", False
     return None
 

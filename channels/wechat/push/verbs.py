@@ -127,6 +127,8 @@ def add(pk: int, items: Sequence[UUID], *, by: str, now: datetime) -> list[PushA
 def adopt(article_pk: int, *, by: str, now: datetime) -> None:
     """Take the item's newest edition; what the article says itself stays."""
     article = _article(article_pk)
+    if article.item.current is None:
+        raise ValueError(CHANGED)
     article.edition = article.item.current
     article.kept = 0
     article.save(update_fields=["edition", "kept"])

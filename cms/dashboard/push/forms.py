@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from wagtail.images import get_image_model
@@ -53,7 +53,7 @@ class PlanForm(forms.Form):
         if held and held not in self._tags:
             choices.append((held, f"标签：{push.tag_name}"))
         self._held = (push.tag_id, push.tag_name)
-        self.fields["tag"].choices = choices
+        cast("forms.ChoiceField", self.fields["tag"]).choices = choices
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -84,7 +84,7 @@ class ArticleForm(forms.Form):
         max_length=content.DIGEST_MAX,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    cover = forms.ModelChoiceField(label="封面", required=False, queryset=None)
+    cover: Any = forms.ModelChoiceField(label="封面", required=False, queryset=None)
     focal_x = forms.FloatField(label="焦点横向 %", required=False, min_value=0, max_value=100)
     focal_y = forms.FloatField(label="焦点纵向 %", required=False, min_value=0, max_value=100)
     out = forms.BooleanField(label="移出", required=False)
@@ -105,7 +105,7 @@ class ArticleForm(forms.Form):
             },
         )
         self.article = article
-        self.fields["cover"].queryset = get_image_model().objects.all()
+        cast("Any", self.fields["cover"]).queryset = get_image_model().objects.all()
         self.fields["cover"].widget = AdminImageChooser()
 
     def own(self) -> verbs.Own:
