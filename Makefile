@@ -28,7 +28,7 @@ endif
 ADDRESSES := $(VAR_DIR)/.addresses
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser check bench requirements messages clean always
+.PHONY: help run test test-browser test-soak check bench requirements messages clean always
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ test: $(VENV)/.tools ## the tests; what needs a service or a browser that is not
 
 test-browser: $(VENV)/.tools ## the browser tests (needs Chromium)
 	@REQUIRE_SERVICES=browser $(PY) -m pytest -q -m browser
+
+test-soak: $(VENV)/.tools ## the tests that take minutes
+	@REQUIRE_SERVICES=soak $(PY) -m pytest -q -m soak
 
 check: $(VENV)/.tools ## format, lint, types, import contracts, migrations, deployment settings, tests
 	$(PY) -m ruff format --check .

@@ -199,6 +199,7 @@ def _situation(row: Row, outlet: Outlet) -> decide.Situation:
         pending=row["pending"],
         pending_version=receipt.get("version"),
         awaits_person=bool(receipt.get("awaits_person")),
+        watched=bool(receipt.get("watched")),
         doubt=row["doubt_id"] is not None,
         paused=outlet.holds_new_items,
         released=row["released_at"] is not None,

@@ -99,12 +99,17 @@ class OutletConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """An edition in one outlet's form. `payload` is JSON-able; `assets` are the files that it refers to."""
+    """An edition in one outlet's form. `payload` is JSON-able; `assets` are the files that it refers to.
+
+    `alterations`: what the channel shows differently from what was written, as Chinese lines that name the place;
+    for the editor's eyes, so not part of `sha256`.
+    """
 
     uri: str
     version: int
     payload: Mapping[str, Any]
     assets: tuple[Asset, ...] = ()
+    alterations: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -119,7 +124,8 @@ class Receipt:
 
     `token` is the token of the delivery that made it. `remote_id` is opaque; it is empty in the provisional
     receipt that the engine hands to `verify` when the outcome of a call is unknown. `settled` is False while the
-    outlet (or a person, `awaits_person`) has still to act. `at` is UTC. `raw` is redacted and small.
+    outlet (or a person, `awaits_person`) has still to act. `watched`: looks go on meanwhile, and may show that he has.
+    `raw` is redacted and small.
     """
 
     token: str
@@ -129,6 +135,7 @@ class Receipt:
     remote_url: str = ""
     settled: bool = True
     awaits_person: bool = False
+    watched: bool = False
     note: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
@@ -141,6 +148,7 @@ class Receipt:
             "remote_url": self.remote_url,
             "settled": self.settled,
             "awaits_person": self.awaits_person,
+            "watched": self.watched,
             "note": self.note,
             "raw": dict(self.raw),
         }
@@ -287,6 +295,10 @@ class Adapter(ABC):
     def check(self, edition: Edition) -> tuple[Finding, ...]:
         """Pre-flight without network: what would go wrong, and how to mend it."""
         return limit_findings(edition, self.capabilities)
+
+    def replacing(self, edition: Edition) -> Finding | None:  # noqa: ARG002
+        """What signing `edition` does to a copy that is out, for the editor to know before; None: it just changes."""
+        return None
 
     @abstractmethod
     def render(self, edition: Edition) -> Rendering:

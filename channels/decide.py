@@ -21,7 +21,7 @@ class Situation:
     """A placement as the decision sees it. `desired` and `actual` are edition numbers, None = absent.
 
     pending: "deliver", "withdraw" or "": accepted by the outlet, not yet proven; `pending_version` is its edition.
-    awaits_person: the outlet is a person who has not reported back. doubt: an earlier call may have been applied.
+    awaits_person: the outlet is a person who has not reported back; `watched`: looks may show that he is done. doubt: an earlier call may have been applied.
     released: a person lets a held item go. Times are aware; `max_age` is the outlet's limit for late items.
     """
 
@@ -31,6 +31,7 @@ class Situation:
     pending: str = ""
     pending_version: int | None = None
     awaits_person: bool = False
+    watched: bool = False
     doubt: bool = False
     paused: bool = False
     released: bool = False
@@ -87,7 +88,8 @@ def _towards_absent(situation: Situation, capabilities: Capabilities) -> Step:
     if situation.pending == "withdraw":
         return _await_withdrawal(situation)
     uncertain = situation.doubt or situation.pending == "deliver"
-    if uncertain and not capabilities.repeatable and not capabilities.manual:
+    by_hand = capabilities.manual or (situation.awaits_person and not situation.doubt)
+    if uncertain and not capabilities.repeatable and not by_hand:
         return Verify()
     if situation.actual is None and not uncertain:
         return Nothing()
@@ -122,10 +124,10 @@ def _towards_present(situation: Situation, capabilities: Capabilities, now: date
 def _await_acceptance(situation: Situation, capabilities: Capabilities) -> Step | None:
     """None: what is under way there is overtaken, and the channel lets us go on at once."""
     if situation.pending == "deliver" and situation.pending_version == situation.desired:
-        if situation.awaits_person:
+        if situation.awaits_person and not situation.watched:
             return Ask(Remedy.EDITOR, "请按操作清单在终端发布，完成后填写网址")
         return Verify()
-    if capabilities.repeatable or capabilities.manual:
+    if capabilities.repeatable or capabilities.manual or situation.awaits_person:
         return None
     return Verify()
 

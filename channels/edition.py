@@ -220,6 +220,8 @@ class Edition:
     cover: Image | None = None
     by: str = ""
     editor: str = ""
+    proofreader: str = ""
+    reviewer: str = ""
     subjects: tuple[Subject, ...] = ()
     keywords: tuple[str, ...] = ()
     alt_ids: tuple[AltId, ...] = ()

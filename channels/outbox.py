@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from channels import checkpoints
 from channels.contract import Receipt
@@ -194,6 +194,15 @@ def confirm_withdrawn(placement: Placement, *, by: str, now: datetime) -> None:
     )
     _sign(placement, Operation.WITHDRAW, by=by, message="已撤下", now=now, outcome=Outcome.ACCEPTED)
     wake_on_commit()
+
+
+@transaction.atomic
+def look_again(rows: QuerySet[Placement], *, now: datetime) -> int:
+    """The outlet has told of a change by itself: look at these now. Returns how many there are."""
+    found = rows.filter(Q(due_at__gt=now) | Q(due_at=None)).update(due_at=now)
+    if found:
+        wake_on_commit()
+    return found
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Never
 
 from channels.adapters import CHANNELS
-from channels.contract import Capabilities, Finding, Option, Rendering
+from channels.contract import Capabilities, Finding, Option, Rendering, Severity
 from channels.edition import Asset, Edition
 from channels.errors import ContentError
 from channels.models import Outlet
@@ -31,17 +31,22 @@ def render(outlet: Outlet, edition: Edition) -> Rendering:
     return adapter_for(outlet, http=_OFFLINE, assets=_OFFLINE).render(edition)
 
 
-def findings(outlet: Outlet, edition: Edition) -> tuple[Finding, ...]:
-    """Pre-flight of one edition for one outlet; a ContentError while rendering is a blocking finding."""
+def findings(outlet: Outlet, edition: Edition, *, replacing: bool = False) -> tuple[Finding, ...]:
+    """Pre-flight of one edition for one outlet; a ContentError while rendering is a blocking finding.
+
+    replacing: an earlier edition is out there, and the editor has to know what becomes of it.
+    """
     adapter = adapter_for(outlet, http=_OFFLINE, assets=_OFFLINE)
     found = adapter.check(edition)
-    if found:
+    if replacing and (said := adapter.replacing(edition)):
+        found = (*found, said)
+    if any(finding.severity is Severity.BLOCK for finding in found):
         return found
     try:
         adapter.render(edition)
     except ContentError as error:
-        return (Finding(place="正文", problem=error.message, fix="请修改后重新签发"),)
-    return ()
+        return (*found, Finding(place="正文", problem=error.message, fix="请修改后重新签发"))
+    return found
 
 
 def capabilities(outlet: Outlet) -> Capabilities:

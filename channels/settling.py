@@ -16,6 +16,8 @@ from channels.errors import ChannelError, ContentError, Misbehaved, Missing, Out
 BACKOFF_BASE = 2.0
 BACKOFF_CAP = 1800.0
 THROTTLE_DEFAULT = 60.0
+WATCH_SECONDS = (300, 1800, 7200, 21_600, 86_400, 86_400)
+"""Seconds between looks at what a person has been asked to do; after the last one only he moves it on."""
 WITHDRAWAL_RETRY = 900.0
 """Seconds between tries of a withdrawal that needs a person: it stays open until the copy is gone."""
 
@@ -120,8 +122,12 @@ def observed(before: Before, seen: Observation, capabilities: Capabilities, now:
             return _absent(before, change, seen, capabilities, now)
         case Presence.PENDING:
             change = replace(change, receipt=seen.receipt or before.receipt)
+            if _watched(before):
+                return _watch(change, before, seen, now)
             return _poll(change, capabilities, now, seen.note or "终端正在处理")
         case Presence.UNKNOWN:
+            if _watched(before):
+                return _watch(change, before, seen, now)
             if capabilities.manual:
                 return _ask(change, Remedy.EDITOR, seen.note or "无法核对，请检查填写的网址")
             return _poll(change, capabilities, now, seen.note or "暂时无法核对")
@@ -137,8 +143,10 @@ def failed(
     jitter: float,
 ) -> Change:
     """The call ended in an error."""
+    # A failed look says nothing about the copy: what was settled stays so.
+    state = "settled" if operation == "verify" and before.settled else "waiting"
     change = _change(
-        before, outcome="failed", state="waiting", message=error.message, code=error.code, detail=error.detail
+        before, outcome="failed", state=state, message=error.message, code=error.code, detail=error.detail
     )
     if isinstance(error, Missing):
         return _missing(before, change, operation, capabilities, now)
@@ -157,11 +165,7 @@ def failed(
     if error.remedy.needs_person:
         return _stopped(change, operation, error.remedy, now)
     attempts = before.attempts + 1
-    # A failed look says nothing about the copy: what was settled stays so.
-    state = "settled" if operation == "verify" and before.settled else "waiting"
-    return replace(
-        change, state=state, remedy=Remedy.RETRY, attempts=attempts, due_at=now + backoff(attempts, jitter)
-    )
+    return replace(change, remedy=Remedy.RETRY, attempts=attempts, due_at=now + backoff(attempts, jitter))
 
 
 def _change(before: Before, *, outcome: str, state: str, attempts: int | None = None, polls: int | None = None, **more: object) -> Change:  # fmt: skip
@@ -193,10 +197,26 @@ def _gone(change: Change) -> Change:
 
 def _accept(change: Change, receipt: Receipt, capabilities: Capabilities, now: datetime) -> Change:
     if receipt.awaits_person:
-        return _ask(change, Remedy.EDITOR, receipt.note or "请按操作清单在终端处理，完成后登记")
+        asked = _ask(change, Remedy.EDITOR, receipt.note or "请按操作清单在终端处理，完成后登记")
+        if not receipt.watched:
+            return asked
+        return replace(asked, due_at=now + timedelta(seconds=WATCH_SECONDS[0]), polls=1)
     return replace(
         change, message=receipt.note, due_at=now + timedelta(seconds=capabilities.poll_seconds[0]), polls=1
     )
+
+
+def _watched(before: Before) -> bool:
+    return before.receipt is not None and before.receipt.awaits_person and before.receipt.watched
+
+
+def _watch(change: Change, before: Before, seen: Observation, now: datetime) -> Change:
+    """The person is not done yet: he stays asked, and is looked after more and more rarely."""
+    assert before.receipt is not None
+    asked = _ask(change, Remedy.EDITOR, seen.note or before.receipt.note)
+    if before.polls >= len(WATCH_SECONDS):
+        return asked
+    return replace(asked, due_at=now + timedelta(seconds=WATCH_SECONDS[before.polls]), polls=before.polls + 1)
 
 
 def _ask(change: Change, remedy: Remedy, message: str) -> Change:
@@ -251,6 +271,7 @@ def _receipt_seen(before: Before, seen: Observation, version: int) -> Receipt | 
         receipt,
         settled=True,
         awaits_person=False,
+        watched=False,
         version=version,
         remote_url=seen.remote_url or receipt.remote_url,
     )
@@ -273,11 +294,8 @@ def _absent(
     if capabilities.shown_at_commit:
         return _poll(replace(change, actual=None), capabilities, now, seen.note or "站点上看不到该稿件")
     lost = replace(change, actual=None, receipt=None)
-    return _ask(
-        lost,
-        Remedy.EDITOR,
-        "终端上已看不到该稿件（可能被当地删除）；重新投递请点“重试”，同意删除请登记“拒用”",
-    )
+    why = seen.note or "终端上已看不到该稿件（可能被当地删除）"
+    return _ask(lost, Remedy.EDITOR, f"{why}；重新投递请点“重试”，同意删除请登记“拒用”")
 
 
 def _missing(

@@ -52,6 +52,8 @@ def capture(
         cover=body.figure(page.cover) if page.cover else None,
         by=one_line(page.author),
         editor=one_line(page.editor),
+        proofreader=one_line(page.proofreader),
+        reviewer=one_line(page.reviewer),
         subjects=_subjects(page),
         keywords=keywords(page.keywords),
         alt_ids=page.alt_ids(),

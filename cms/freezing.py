@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, cast
 from django.core.cache import cache
 from django.core.exceptions import SuspiciousFileOperation
 from PIL import Image as Pillow
-from PIL import ImageOps
 
-from channels import assets
+from channels import assets, raster
 from channels.edition import Asset
 from channels.errors import ContentError
 
@@ -28,17 +27,17 @@ REMEMBERED = 30 * 24 * 3600
 """Seconds for which the master of a source is found again instead of made again (previews ask often)."""
 
 UNREADABLE = (
-    OSError,  # no such file, no picture, cut off
-    SyntaxError,  # Pillow's word for a broken PNG chunk
+    OSError,  # no such file
     ValueError,
     SuspiciousFileOperation,
-    Pillow.DecompressionBombError,
+    raster.Broken,
 )
 
 
 def picture(image: DistrictImage) -> Asset:
-    """The picture upright, at most 1600 pixels wide and high, without EXIF. A GIF keeps its bytes (it may move).
+    """The picture as JPEG or PNG, upright, at most 1600 pixels wide and high, without EXIF; a drawing as its pixels.
 
+    A GIF keeps its bytes (it may move). So an edition's pictures are JPEG, PNG or GIF, whatever was uploaded.
     Raises ContentError, naming the picture, when its file is missing or broken.
     """
     try:
@@ -47,6 +46,8 @@ def picture(image: DistrictImage) -> Asset:
         master = _remembered(source) or _made(source, image.filename)
     except UNREADABLE as error:
         raise ContentError(f"图片“{image.title}”无法读取或已损坏，请在图片库重新上传后再签发") from error
+    except raster.Unreadable as error:
+        raise ContentError(f"图片“{image.title}”{error}") from error
     stem = image.filename.rpartition(".")[0] or image.filename
     return replace(master, name=f"{stem}.{master.extension}", focal=_focal(image))
 
@@ -84,13 +85,12 @@ def _remembered(source: bytes) -> Asset | None:
 
 
 def _made(source: bytes, name: str) -> Asset:
-    with Pillow.open(BytesIO(source)) as opened:
-        opened.load()
-        if opened.format == "GIF":
-            data, content_type, size = source, "image/gif", opened.size
-        else:
-            upright = ImageOps.exif_transpose(opened)
-            data, content_type, size = _encoded(upright, lossless=opened.format == "PNG")
+    picture = raster.decoded(source)
+    if source.startswith(b"GIF8"):
+        data, content_type, size = source, "image/gif", picture.size
+    else:
+        drawn = source.startswith(b"\x89PNG") or raster.is_drawing(source)
+        data, content_type, size = _encoded(picture, lossless=drawn)
     width, height = size
     master = assets.freeze(data, content_type=content_type, name=name, width=width, height=height)
     cache.set(_key(source), master, REMEMBERED)
@@ -99,14 +99,9 @@ def _made(source: bytes, name: str) -> Asset:
 
 def _encoded(picture: Pillow.Image, *, lossless: bool) -> tuple[bytes, str, tuple[int, int]]:
     """Bytes, type and size. Colours keep their profile; nothing else that came with the file is written."""
-    profile = picture.info.get("icc_profile") if picture.mode in {"RGB", "RGBA"} else None
-    clear = "A" in picture.getbands() or "transparency" in picture.info
-    flat = picture.convert("RGBA" if clear else "RGB")
+    profile = picture.info.get("icc_profile")
+    flat = picture if lossless else raster.on_white(picture)
     flat.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.LANCZOS)
-    if clear and not lossless:
-        paper = Pillow.new("RGB", flat.size, "white")
-        paper.paste(flat, mask=flat.getchannel("A"))
-        flat = paper
     buffer = BytesIO()
     if lossless:
         flat.save(buffer, "PNG", optimize=True, icc_profile=profile)

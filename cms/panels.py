@@ -56,7 +56,13 @@ def _routing() -> list[Panel]:
 def _properties() -> list[Panel]:
     return [
         MultiFieldPanel([FieldPanel("source"), FieldPanel("origin_url")], heading="来源"),
-        FieldRowPanel([FieldPanel("author"), FieldPanel("editor")], heading="署名"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("author"), FieldPanel("editor")]),
+                FieldRowPanel([FieldPanel("proofreader"), FieldPanel("reviewer")]),
+            ],
+            heading="署名",
+        ),
         FieldPanel("keywords"),
         FieldPanel("valid_until"),
         FieldPanel("desk_note"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from channels import rendering
 from channels.contract import Finding
-from channels.models import Outlet
+from channels.models import Outlet, Placement
 from cms.capture import capture
 from cms.targeting import explain
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 def preflight(page: ContentPage) -> list[tuple[Outlet, Finding]]:
     """Findings for the page as it stands, outlet by outlet. Raises ContentError when a file cannot be read."""
     edition = capture(page, now=timezone.now())
+    placed = Placement.objects.filter(item=page.content_id, actual__isnull=False)
+    out = set(placed.values_list("outlet_id", flat=True))
     return [
         (choice.outlet, finding)
         for choice in explain(page)
         if choice.wanted
-        for finding in rendering.findings(choice.outlet, edition)
+        for finding in rendering.findings(choice.outlet, edition, replacing=choice.outlet.pk in out)
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
+import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -73,18 +75,20 @@ def channel_preview(request: HttpRequest, page: ContentPage, edition: Edition, c
 
 
 def _sent(outlet: Outlet, edition: Edition) -> dict[str, Any]:
-    """payload, content and findings; a rendering that fails leaves the findings, which say why."""
+    """payload, content, alterations and findings; a rendering that fails leaves the findings, which say why."""
     findings: Sequence[Finding] = ()
     try:
         findings = rendering.findings(outlet, edition)
-        payload = dict(rendering.render(outlet, edition).payload)
+        rendered = rendering.render(outlet, edition)
     except ChannelError as problem:
         return {"findings": findings, "problem": "" if findings else problem.message}
+    payload = dict(rendered.payload)
     cover = (payload.get("cover") or {}).get("sha256", "")
     return {
         "findings": findings,
         "payload": payload,
-        "content": with_pictures(str(payload.get("content", "")), edition),
+        "alterations": rendered.alterations,
+        "content": with_codes(with_pictures(str(payload.get("content", "")), edition), payload.get("qr", ())),
         "cover_url": next((f"/{asset.path}" for asset in edition.assets if asset.sha256 == cover), ""),
     }
 
@@ -93,6 +97,14 @@ def with_pictures(content: str, edition: Edition) -> str:
     """The pictures of a WeChat article are named `asset:<sha256>` until they are uploaded: show the hub's own."""
     for asset in edition.assets:
         content = content.replace(f"asset:{asset.sha256}", f"/{asset.path}")
+    return content
+
+
+def with_codes(content: str, codes: Iterable[Mapping[str, str]]) -> str:
+    """The QR codes of a WeChat article are named `qr:<sha256>` until they are uploaded: draw them here."""
+    for code in codes:
+        drawn = segno.make_qr(code["url"], error="m").svg_data_uri(scale=8, border=4)
+        content = content.replace(f"qr:{code['sha256']}", escape(drawn))
     return content
 
 

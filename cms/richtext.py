@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from html import escape
 from typing import Protocol
 from urllib.parse import urljoin
 
@@ -16,6 +17,8 @@ INLINE = markup.INLINE_TAGS | {"b", "i", "strike", "del", "span", "font", "mark"
 """What stays within a paragraph; the last four lose their tags."""
 
 CONTAINERS = {"div", "section", "article", "blockquote", "body", "html", "center", "table", "tbody", "tr"}
+LISTS = {"ul", "ol"}
+INDENT = "\u3000"
 HEADINGS = {f"h{level}": min(max(level, 2), 4) for level in range(1, 7)}
 BLANKS = r"(?:\s|&nbsp;|\u200b|\ufeff|<br\s*/?>)+"
 LEADING = re.compile(BLANKS)
@@ -89,7 +92,7 @@ def _blocks(nodes: Iterable[PageElement]) -> Iterator[Block]:
     loose: list[str] = []
     for node in nodes:
         if not isinstance(node, Tag):
-            loose.append(str(node) if type(node) is NavigableString else "")
+            loose.append(_text(node))
         elif node.name in INLINE:
             loose.append(str(node))
         else:
@@ -104,8 +107,8 @@ def _element(node: Tag) -> Iterator[Block]:
         text = plain(node.decode_contents())
         if text:
             yield Heading(text=text, level=HEADINGS[node.name])
-    elif node.name in {"ul", "ol"}:
-        items = tuple(filter(None, (inline(_own(entry)) for entry in node.find_all("li"))))
+    elif node.name in LISTS:
+        items = tuple(filter(None, (inline(_entry(child)) for child in node.children)))
         if items:
             yield ItemList(items=items, ordered=node.name == "ol")
     elif node.name in CONTAINERS or node.find(["p", "ul", "ol", "div", *HEADINGS]):
@@ -114,9 +117,39 @@ def _element(node: Tag) -> Iterator[Block]:
         yield from _paragraph(node.decode_contents())
 
 
-def _own(entry: Tag) -> str:
-    """The entry without lists inside it: their entries follow as entries of the same list."""
-    return "".join(str(child) for child in entry.children if getattr(child, "name", None) not in {"ul", "ol"})
+def _text(node: PageElement) -> str:
+    """A run of text as HTML: `str` would turn a written `&lt;` into the beginning of a tag."""
+    return escape(str(node), quote=False) if type(node) is NavigableString else ""
+
+
+def _entry(node: PageElement, depth: int = 0) -> str:
+    """An entry with the entries of lists inside it on lines below its own: they must not count as entries beside it."""
+    if not isinstance(node, Tag):
+        return _text(node)
+    if node.name in LISTS:  # a list that stands in a list without an entry around it, as old editors write
+        return "".join(_lines(node, depth))
+    parts: list[str] = []
+    below = False
+    for child in node.children:
+        if isinstance(child, Tag) and child.name in LISTS:
+            parts += _lines(child, depth)
+            below = True
+        elif own := str(child) if isinstance(child, Tag) else _text(child):
+            parts += ["<br>", own] if below and own.strip() else [own]
+            below = below and not own.strip()
+    return "".join(parts)
+
+
+def _lines(inner: Tag, depth: int) -> Iterator[str]:
+    """The entries of a list in a list, each on a line with its number or a dot, indented by its depth."""
+    number = 0
+    for child in inner.children:
+        if isinstance(child, Tag) and child.name in LISTS:
+            yield _entry(child, depth + 1)
+        elif own := inline(_entry(child, depth + 1)):
+            number += 1
+            mark = f"（{number}）" if inner.name == "ol" else "· "
+            yield f"<br>{INDENT * depth}{mark}{own}"
 
 
 def _paragraph(html: str) -> Iterator[Block]:

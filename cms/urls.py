@@ -10,6 +10,7 @@ from cms.media import library_picture
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("wechat/", include("channels.wechat.urls")),
     re_path(r"^media/(?P<path>(?:original_images|images)/[^/]+)$", library_picture),
     path("", include("sites.urls")),
     path("", include(wagtail_urls)),

@@ -47,7 +47,7 @@ def handoff_menu_item() -> MenuItem:
 @hooks.register("register_hub_menu_item")
 def pushes_menu_item() -> MenuItem:
     return MenuItem(
-        "公众号群发", reverse("desk:wechat_pushes_home"), name="pushes", icon_name="mail", order=-5
+        "公众号推送", reverse("desk:wechat_pushes_home"), name="pushes", icon_name="mail", order=-5
     )
 
 

@@ -74,8 +74,10 @@ def column(request: HttpRequest, page: ColumnIndex) -> HttpResponse:
     return public(request, "sites/column.html", frame, context)
 
 
-def public(request: HttpRequest, template: str, frame: Frame, context: Mapping[str, object]) -> HttpResponse:
-    """A page of a site. Fresh at every look: a correction shows at commit."""
+def public(
+    request: HttpRequest, template: str, frame: Frame | None, context: Mapping[str, object]
+) -> HttpResponse:
+    """A page of a site (None: of a hub without one). Fresh at every look: a correction shows at commit."""
     response = TemplateResponse(request, template, {"frame": frame, **context})
     response["Cache-Control"] = "no-cache"
     return response

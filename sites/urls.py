@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sites import feeds, files, item, theme
+from sites import feeds, files, find, item, theme
 
 urlpatterns = [
     path("i/<uuid:content_id>/", item.permalink, name="permalink"),
@@ -18,5 +18,6 @@ urlpatterns = [
     ),
     re_path(r"^feeds/(?P<slug>[-\w]+)\.(?P<form>atom|rss)$", feeds.feed, name="feed"),
     path("feeds/<slug:slug>/<uuid:content_id>.atom", feeds.entry, name="feed_entry"),
+    path("find/", find.find, name="find"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
 ]

@@ -53,6 +53,11 @@ def _no_browser() -> str:
     return "" if chromium() else "needs Chromium: apt install chromium"
 
 
+@cache
+def _no_soak() -> str:
+    return "" if "soak" in REQUIRED else "takes minutes: make test-soak"
+
+
 def chromium() -> str | None:
     """Path of an installed Chromium."""
     return shutil.which("chromium") or shutil.which("chromium-browser")
@@ -62,6 +67,7 @@ SERVICES: dict[str, Callable[[], str]] = {
     "postgres": _no_postgres,
     "broker": _no_broker,
     "browser": _no_browser,
+    "soak": _no_soak,
 }
 
 

@@ -165,8 +165,8 @@ def picture_bytes(fmt: str = "JPEG", *, size: tuple[int, int] = (320, 180), **sa
 
 def make_image(name: str = "photo.jpg", data: bytes | None = None, **fields: Any) -> DistrictImage:
     """A library picture; its format follows the name."""
-    fmt = {"jpg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP"}[name.rpartition(".")[2]]
-    file = SimpleUploadedFile(name, data or picture_bytes(fmt))
+    formats = {"jpg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "heic": "HEIF"}
+    file = SimpleUploadedFile(name, data or picture_bytes(formats[name.rpartition(".")[2]]))
     values = {"title": name, "collection": _library(), **fields}
     return cast("DistrictImage", DistrictImage.objects.create(**values, file=file))
 

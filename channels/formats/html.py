@@ -100,11 +100,21 @@ def service_rows(service: ServiceFacts) -> list[tuple[str, str]]:
 
 
 def credit_html(edition: Edition) -> str:
-    """The credit line: source, author, editor, and the way to the original."""
-    names = [("来源", edition.source), ("作者", edition.by), ("责任编辑", edition.editor)]
-    parts = [f"{label}：{_text(name)}" for label, name in names if name]
+    """The credit line: source, those who answer for it, and the way to the original."""
+    parts = [f"{label}：{_text(name)}" for label, name in signatures(edition) if name]
     parts.append(f'<a href="{_attribute(edition.canonical_url)}">查看原文</a>')
     return f"<p>{' '.join(parts)}</p>"
+
+
+def signatures(edition: Edition) -> list[tuple[str, str]]:
+    """(label, name) of those who answer for the item, in the order of the closing lines."""
+    return [
+        ("来源", edition.source),
+        ("作者", edition.by),
+        ("责任编辑", edition.editor),
+        ("校对", edition.proofreader),
+        ("审核", edition.reviewer),
+    ]
 
 
 def local_time(moment: datetime | None) -> str:

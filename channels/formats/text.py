@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from channels import markup
 from channels.edition import Attachment, Block, Edition, Heading, Image, ItemList, Paragraph, Quote, Table
-from channels.formats.html import local_time, service_rows
+from channels.formats.html import local_time, service_rows, signatures
 
 
 def body_text(edition: Edition) -> str:
@@ -20,8 +20,7 @@ def article_text(edition: Edition) -> str:
     if edition.service:
         parts.append("\n".join(f"{label}：{value}" for label, value in service_rows(edition.service)))
     parts.append(body_text(edition))
-    names = [("来源", edition.source), ("作者", edition.by), ("责任编辑", edition.editor)]
-    parts.append(" ".join(f"{label}：{name}" for label, name in names if name))
+    parts.append(" ".join(f"{label}：{name}" for label, name in signatures(edition) if name))
     return markup.xml_text("\n\n".join(part for part in parts if part))
 
 

@@ -34,11 +34,12 @@ DAILY_QUOTAS: Mapping[str, int] = {
     "menu/delete": 1000,
     "qrcode/create": 100_000,
     "user/get": 500,
-    "user/info": 500_000,
+    "user/info": 5_000_000,
     "tags/create": 1000,
     "tags/get": 1000,
     "tags/update": 1000,
     "tags/members/batchtagging": 100_000,
+    "tags/members/batchuntagging": 100_000,
 }
 """Calls a day of a new account, as the platform's page stated them in 2026-11 (tags: as it states them for groups)."""
 

@@ -49,6 +49,10 @@ class RunningSandbox:
         """What has become due ends at once; its callbacks go out in the background (`flush` waits for them)."""
         self._do(lambda: self._platform.advance(seconds))
 
+    def now(self) -> float:
+        """Unix seconds of the sandbox's clock."""
+        return self._sandbox.clock.now()
+
     def copies(self, uri: str = "") -> list[Copy]:
         """What readers see, of one item (urn:uuid: or the bare UUID) or of all."""
         return [copy for copy in self._do(self._copies) if uri.removeprefix("urn:uuid:") in {"", copy.item}]

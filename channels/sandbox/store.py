@@ -10,6 +10,8 @@ from typing import Any
 
 Document = dict[str, Any]
 
+VERSION = 2
+"""Of the documents' shapes; a file of another version starts empty."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, id TEXT, document TEXT, UNIQUE (kind, id)
@@ -27,6 +29,9 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + SCHEMA)
+        if self._db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            self.clear()
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
         self._db.close()

@@ -18,6 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from channels import assets
+from channels.adapters.wechat_mp.api.callback import MassFinished
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.api.massing import Massing, Started
 from channels.adapters.wechat_mp.api.publishing import Platform
@@ -46,7 +47,7 @@ def run(**worker: Any) -> int:
     return Worker(**worker).run()
 
 
-def mass_finished(outlet: Outlet, finished: outcome.MassFinished, *, now: datetime) -> None:
+def mass_finished(outlet: Outlet, finished: MassFinished, *, now: datetime) -> None:
     """The account's call-back MASSSENDJOBFINISH. May be called twice, and for jobs that are not the hub's."""
     outcome.finished(outlet, finished, now=now)
 
@@ -202,7 +203,7 @@ class Worker:
             again = "（微信称此前已受理同一群发）" if started.repeated else ""
             history(push, f"微信已受理，任务 {started.msg_id}{again}", at=now)
             if seen := outcome.early(push):
-                outcome.apply(push, _Seen(**{k: v for k, v in seen.items() if k != "at"}), now=now)
+                outcome.apply(push, seen, now=now)
 
         _with_lock(held, record)
 
@@ -226,20 +227,6 @@ class Worker:
             held.update(due_at=self._now() + LOOK_PAUSE)
         else:
             held.update(media_id="", drafted="", due_at=None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A call-back that was kept as evidence."""
-
-    msg_id: str
-    status: str
-    total: int
-    filtered: int
-    sent: int
-    errors: int
-    check_state: int
-    articles: list[tuple[int, str]]
 
 
 def situation(push: Push, now: datetime) -> decide.Situation:

@@ -20,6 +20,10 @@ ACTIONS = {
     "desk.pause": "暂停终端",
     "desk.resume": "恢复终端",
     "desk.retire": "停用终端",
+    "wechat.menu": "发布公众号菜单",
+    "wechat.replies": "修改自动回复",
+    "wechat.interests": "修改关注内容",
+    "wechat.scene": "生成二维码",
 }
 
 

@@ -76,15 +76,19 @@ def offers(placement: Placement, can: Capabilities) -> list[Verb]:
     """The verbs that make sense now, the most likely one first."""
     wanted = placement.desired_id is not None
     state = State(placement.state)
+    receipt = placement.receipt or {}
+    asked = bool(receipt.get("awaits_person"))
     found = []
-    if wanted and can.manual and state in {State.ASKING, State.ACCEPTED, State.UNKNOWN}:
+    if wanted and asked and receipt.get("watched"):
+        found.append(CHECK)
+    if wanted and (can.manual or asked) and state in {State.ASKING, State.ACCEPTED, State.UNKNOWN}:
         found.append(CONFIRM)
-    by_hand = can.manual or can.withdrawal is Withdrawing.NONE
+    by_hand = can.manual or asked or can.withdrawal is Withdrawing.NONE
     if not wanted and by_hand and state in {State.ASKING, State.ACCEPTED, State.UNKNOWN}:
         found.append(CONFIRM_WITHDRAWN)
     if wanted and state is State.HELD and not placement.outlet.holds_new_items:
         found.append(RELEASE)
-    if state in STUCK or (state is State.HELD and not wanted):
+    if (state in STUCK and CHECK not in found) or (state is State.HELD and not wanted):
         found.append(RETRY)
     if state in DOUBTFUL or (state is State.ACCEPTED and not can.verifiable):
         found.append(SIGN_OFF)

@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
                 ('origin_url', models.URLField(blank=True, help_text='转载稿件填写', max_length=500, verbose_name='原文链接')),
                 ('author', models.CharField(blank=True, max_length=100, verbose_name='作者')),
                 ('editor', models.CharField(blank=True, max_length=100, verbose_name='责任编辑')),
+                ('proofreader', models.CharField(blank=True, max_length=100, verbose_name='校对')),
+                ('reviewer', models.CharField(blank=True, max_length=100, verbose_name='审核')),
                 ('keywords', models.CharField(blank=True, help_text='用逗号分隔', max_length=200, verbose_name='关键词')),
                 ('lane', models.PositiveSmallIntegerField(choices=[(1, '紧急'), (2, '一般'), (3, '批量')], default=2, verbose_name='紧急程度')),
                 ('valid_until', models.DateTimeField(blank=True, help_text='过期后退出列表和订阅源', null=True, verbose_name='有效期至')),

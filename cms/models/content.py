@@ -56,6 +56,8 @@ class ContentPage(ChannelPreviews, Page):
     origin_url = models.URLField("原文链接", max_length=500, blank=True, help_text="转载稿件填写")
     author = models.CharField("作者", max_length=100, blank=True)
     editor = models.CharField("责任编辑", max_length=100, blank=True)
+    proofreader = models.CharField("校对", max_length=100, blank=True)
+    reviewer = models.CharField("审核", max_length=100, blank=True)
     keywords = models.CharField("关键词", max_length=200, blank=True, help_text="用逗号分隔")
     lane = models.PositiveSmallIntegerField(
         "紧急程度",

@@ -157,7 +157,7 @@ CELERY_TASK_QUEUES = [Queue("deliver", routing_key="deliver"), Queue("upkeep", r
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 CELERY_TASK_ROUTES = {
     "channels.tasks.*": {"queue": "deliver"},
-    "channels.wechat.tasks.*": {"queue": "deliver"},
+    "channels.wechat.tasks.send_pushes": {"queue": "deliver"},
 }
 # `expires` in seconds: after a stop of the workers one wake-up is as good as a thousand.
 CELERY_BEAT_SCHEDULE = {
@@ -175,6 +175,15 @@ CELERY_BEAT_SCHEDULE = {
     },
     "heartbeat": {"task": "cms.heartbeat.beat", "schedule": 5.0, "options": {"expires": 5}},
     "forget unused files": {"task": "channels.tasks.clear_assets", "schedule": crontab(hour=3, minute=20)},
+    "tag followers whose task was lost": {
+        "task": "channels.wechat.tasks.settle_all_tags",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "forget old pushes": {
+        "task": "channels.wechat.tasks.prune_notices",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 
@@ -191,7 +200,7 @@ WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.workflows.publish_reviewed"
 WAGTAILIMAGES_IMAGE_MODEL = "cms.DistrictImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "cms.DistrictDocument"
-WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "heic"]
+WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "heic", "svg"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILDOCS_EXTENSIONS = [
     "csv", "doc", "docx", "ofd", "pdf", "ppt", "pptx", "rar", "txt", "wps", "xls", "xlsx", "zip",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from channels import outbox
+from channels.adapters.wechat_mp.api.callback import MassFinished
 from channels.adapters.wechat_mp.api.line import Line
 from channels.models import Item, Outlet, Placement, State, WithdrawalKind
 from channels.sandbox.config import DEMO_SECRET
@@ -24,18 +25,11 @@ T = TypeVar("T")
 APPID = "wxdemo000000000001"
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+def finished(msg_id: str, status: str = "send success", **changes: Any) -> MassFinished:
     """MASSSENDJOBFINISH as the call-back side hands it over."""
-
-    msg_id: str
-    status: str = "send success"
-    total: int = 100
-    filtered: int = 98
-    sent: int = 97
-    errors: int = 1
-    articles: tuple[tuple[int, str], ...] = ()
-    check_state: int = 0
+    values = {"total": 100, "filtered": 98, "sent": 97, "errors": 1, "articles": (), "check_state": 0}
+    values = {"openid": "", "account": "gh", "at": 0, "key": msg_id} | values | changes
+    return MassFinished(msg_id=msg_id, status=status, **values)
 
 
 class Mortal:

@@ -257,7 +257,7 @@ def sample(version: int = 1, *, pictures: int = 2, **changes: Any) -> Edition:
 
 def picture(number: int) -> Asset:
     """A real PNG of its own colour; MemoryAssets knows its bytes."""
-    data = _png(number)
+    data = picture_bytes(number)
     return Asset(
         sha256=hashlib.sha256(data).hexdigest(),
         content_type="image/png",
@@ -274,7 +274,7 @@ def token_for(edition: Edition) -> str:
 
 
 @cache
-def _png(number: int) -> bytes:
+def picture_bytes(number: int) -> bytes:
     buffer = io.BytesIO()
     Pillow.new("RGB", (320, 200), (number * 5 % 256, number * 11 % 256, 90)).save(buffer, "PNG")
     return buffer.getvalue()
@@ -282,4 +282,4 @@ def _png(number: int) -> bytes:
 
 @cache
 def _pictures() -> dict[str, bytes]:
-    return {hashlib.sha256(_png(number)).hexdigest(): _png(number) for number in range(64)}
+    return {hashlib.sha256(picture_bytes(number)).hexdigest(): picture_bytes(number) for number in range(64)}

@@ -91,6 +91,8 @@ editions = st.builds(
     cover=st.none() | images,
     by=texts,
     editor=texts,
+    proofreader=texts,
+    reviewer=texts,
     subjects=st.lists(st.builds(Subject, scheme=codes, code=codes, name=texts), max_size=3).map(tuple),
     keywords=st.lists(texts, max_size=3).map(tuple),
     alt_ids=st.lists(st.builds(AltId, role=codes, value=texts), max_size=2).map(tuple),
@@ -104,8 +106,8 @@ editions = st.builds(
     ed_note=texts,
 )
 VISIBLE = [
-    "headline", "summary", "source", "by", "editor", "canonical_url", "permalink", "slug", "issued_on", "origin_url",
-    "language",
+    "headline", "summary", "source", "by", "editor", "proofreader", "reviewer", "canonical_url", "permalink", "slug",
+    "issued_on", "origin_url", "language",
 ]  # fmt: skip
 
 

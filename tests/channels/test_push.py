@@ -14,7 +14,7 @@ from channels.sandbox.running import RunningSandbox, running_sandbox
 from channels.wechat import accounts, pushing
 from channels.wechat.models import Push, PushPreview, PushState
 from channels.wechat.push import verbs
-from tests.channels.pushes import APPID, Finished, Hub, fresh, state
+from tests.channels.pushes import APPID, Hub, finished, fresh, state
 
 pytestmark = pytest.mark.django_db
 SENDALL = "message/mass/sendall"
@@ -59,7 +59,7 @@ def test_each_item_of_a_sent_push_is_told_to_its_placement(hub: Hub, sandbox: Ru
     hub.work()
     msg_id = fresh(push).msg_id
     urls = ((1, "https://mp.example/s/1"), (2, "https://mp.example/s/2"))
-    pushing.mass_finished(hub.outlet, Finished(msg_id, articles=urls), now=hub.clock())
+    pushing.mass_finished(hub.outlet, finished(msg_id, articles=urls), now=hub.clock())
     hub.work()
     for number, item in enumerate(items, start=1):
         placement = Placement.objects.get(item=item)
@@ -76,7 +76,7 @@ def test_what_was_published_before_is_deleted_behind_the_push(hub: Hub, sandbox:
     hub.settled(item, "an-older-article")
     hub.work(seconds=61)
     assert sandbox.calls("freepublish/delete") == 1
-    assert not fresh(push).articles.exclude(superseded="").exists()
+    assert not fresh(push).articles.exclude(superseded=[]).exists()
     assert fresh(push).cleanup_at is None
 
 
@@ -87,7 +87,7 @@ def test_deletions_that_the_day_does_not_allow_go_on_the_next_day(hub: Hub, sand
     hub.settled(item, "an-older-article")
     sandbox.fault("freepublish/delete", "errcode", errcode=45009)
     hub.work(seconds=61)
-    assert fresh(push).articles.get().superseded == "article:an-older-article"
+    assert fresh(push).articles.get().superseded == ["article:an-older-article"]
     assert fresh(push).cleanup_at > hub.clock()
     assert "零点后自动继续" in fresh(push).events.latest("id").text
 
@@ -215,8 +215,8 @@ def test_what_goes_wrong_before_the_attempt_is_tried_again(
 def test_a_review_that_says_no_is_a_failure_with_the_reason(hub: Hub, sandbox: RunningSandbox) -> None:
     push = hub.confirmed()
     hub.work()
-    finished = Finished(fresh(push).msg_id, "err(20013)", sent=0)
-    pushing.mass_finished(hub.outlet, finished, now=hub.clock())
+    no = finished(fresh(push).msg_id, "err(20013)", sent=0)
+    pushing.mass_finished(hub.outlet, no, now=hub.clock())
     assert state(push) is PushState.FAILED
     assert "侵权" in fresh(push).outcome
     assert fresh(push).code == "err(20013)"
@@ -227,14 +227,14 @@ def test_a_call_back_may_come_twice_and_before_the_answer(hub: Hub, sandbox: Run
 
     def early(number: int) -> None:
         if number == 2:
-            pushing.mass_finished(hub.outlet, Finished("100000001"), now=hub.clock())
+            pushing.mass_finished(hub.outlet, finished("100000001"), now=hub.clock())
 
     hub.talk.before_each = early
     hub.work()
     assert fresh(push).msg_id == "100000001"
     assert state(push) is PushState.SENT
     events = fresh(push).events.count()
-    pushing.mass_finished(hub.outlet, Finished("100000001"), now=hub.clock())
+    pushing.mass_finished(hub.outlet, finished("100000001"), now=hub.clock())
     assert fresh(push).events.count() == events
 
 
@@ -242,7 +242,7 @@ def test_a_call_back_of_an_unknown_job_is_evidence_and_no_verdict(hub: Hub, sand
     push = hub.confirmed()
     sandbox.fault(SENDALL, "drop_after_commit")
     hub.work()
-    seen = Finished("77", articles=((1, "https://mp.example/s/1"),))
+    seen = finished("77", articles=((1, "https://mp.example/s/1"),))
     pushing.mass_finished(hub.outlet, seen, now=hub.clock())
     assert state(push) is PushState.UNKNOWN
     assert fresh(push).evidence["finished"][0]["msg_id"] == "77"

@@ -14,7 +14,7 @@ from channels.models import AssetFile
 from channels.wechat.models import OutsidePush, Push, PushArticle, PushState
 from channels.wechat.push import calendar, content, verbs
 from tests.channels.pushes import Hub, fresh, state
-from tests.channels.stage import _png
+from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -71,7 +71,7 @@ def test_the_fingerprint_covers_everything_that_is_confirmed(hub: Hub, change: s
 def test_own_texts_and_cover_survive_later_editions(hub: Hub) -> None:
     item = hub.item()
     push = hub.push(item)
-    cover = freeze(_png(9), content_type="image/png", name="封面.png", width=320, height=200)
+    cover = freeze(picture_bytes("PNG"), content_type="image/png", name="封面.png", width=320, height=180)
     (article,) = push.articles.all()
     texts = verbs.Own(pk=article.pk, headline="紧急：停水", cover=cover)
     verbs.arrange(push.pk, verbs.Plan(at=None), [texts], by="bianji", now=hub.clock())
@@ -205,7 +205,7 @@ def test_the_database_counts_attempts_and_keeps_one_push_of_an_account_under_way
 
 
 def test_the_cover_of_a_push_is_not_swept_away(hub: Hub) -> None:
-    cover = freeze(_png(11), content_type="image/png", name="封面.png", width=320, height=200)
+    cover = freeze(picture_bytes("PNG"), content_type="image/png", name="封面.png", width=320, height=180)
     push = hub.push(hub.item())
     verbs.arrange(
         push.pk,

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +63,20 @@ class Caller:
     def json(self, path: str, **body: Any) -> dict[str, Any]:
         separator = "&" if "?" in path else "?"
         token = f"{separator}access_token={self.token}" if hasattr(self, "token") else ""
-        answer: dict[str, Any] = json.loads(http(f"{self.url}/{path}{token}", json.dumps(body).encode())[1])
+        raw = json.dumps(body, ensure_ascii=False).encode()
+        answer: dict[str, Any] = json.loads(http(f"{self.url}/{path}{token}", raw)[1])
+        return answer
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        given = urllib.parse.urlencode({"access_token": self.token, **query})
+        answer: dict[str, Any] = json.loads(http(f"{self.url}/{path}?{given}")[1])
+        return answer
+
+    def figures(self, name: str, begin: str, end: str) -> dict[str, Any]:
+        url = f"{self.url.removesuffix('/cgi-bin')}/datacube/{name}?access_token={self.token}"
+        answer: dict[str, Any] = json.loads(
+            http(url, json.dumps({"begin_date": begin, "end_date": end}).encode())[1]
+        )
         return answer
 
     def upload(self, path: str, data: bytes, name: str = "a.png") -> dict[str, Any]:

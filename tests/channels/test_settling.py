@@ -170,3 +170,55 @@ def test_nothing_that_is_open_is_ever_left_alone(at, operation, error, capabilit
         assert change.message
     if change.due_at is not None:
         assert NOW <= change.due_at <= NOW + timedelta(days=8)
+
+
+ASKED = replace(RECEIPT, settled=False, awaits_person=True, note="请在后台发表")
+WATCHED = replace(ASKED, watched=True)
+
+
+def test_who_is_asked_and_watched_is_looked_after_more_and_more_rarely():
+    change = settling.delivered(before(), WATCHED, ONCE, NOW)
+    assert (change.state, change.pending, change.message) == ("asking", "deliver", "请在后台发表")
+    waits = [change.due_at - NOW]
+    for _ in range(20):
+        held = before(pending="deliver", receipt=WATCHED, polls=change.polls)
+        change = settling.observed(held, seen("pending"), ONCE, NOW)
+        assert (change.state, change.message) == ("asking", "请在后台发表")
+        if change.due_at is None:
+            break
+        waits.append(change.due_at - NOW)
+    assert change.due_at is None
+    assert waits == sorted(waits)
+    assert len(waits) == len(settling.WATCH_SECONDS)
+
+
+def test_who_is_asked_and_not_watched_has_to_say_so_himself():
+    assert settling.delivered(before(), ASKED, ONCE, NOW).due_at is None
+
+
+def test_what_a_look_cannot_tell_is_said_to_the_person():
+    held = before(pending="deliver", receipt=WATCHED, polls=1)
+    change = settling.observed(held, seen("unknown", note="请填写文章网址"), ONCE, NOW)
+    assert (change.state, change.message) == ("asking", "请填写文章网址")
+
+
+def test_a_person_who_is_done_is_asked_no_more():
+    held = before(pending="deliver", receipt=WATCHED, polls=1)
+    change = settling.observed(held, seen("present", version=1), ONCE, NOW)
+    assert (change.state, change.pending) == ("settled", "")
+    assert (change.receipt.awaits_person, change.receipt.watched) == (False, False)
+
+
+def test_a_look_that_has_to_wait_unsettles_nothing():
+    held = before(actual=1, receipt=RECEIPT, settled=True)
+    change = settling.failed(held, "verify", Throttled("次数已用完"), ONCE, NOW, jitter=0)
+    assert change.state == "settled"
+    assert change.due_at > NOW
+
+
+def test_why_a_copy_is_gone_is_said():
+    held = before(actual=1, receipt=RECEIPT, settled=True)
+    change = settling.observed(held, seen("absent", note="文章发布后已被微信平台封禁"), ONCE, NOW)
+    assert (change.state, change.actual) == ("asking", None)
+    assert "封禁" in change.message
+    assert "重试" in change.message

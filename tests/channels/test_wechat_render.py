@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime
 
 import lxml.html
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.adapters.wechat_mp.article import preflight
+from channels.adapters.wechat_mp.article.links import Policy
 from channels.adapters.wechat_mp.article.render import (
+    AUTHOR_MAX,
     CONTENT_MAX_CHARS,
     DIGEST_MAX,
     TITLE_MAX,
+    Layout,
+    Style,
     author_of,
-    blocks_that_fit,
-    content,
     render,
 )
-from channels.contract import Severity
+from channels.contract import Rendering, Severity
 from channels.edition import (
     AltId,
+    Asset,
     Attachment,
     Block,
     Correction,
@@ -40,10 +44,12 @@ from channels.errors import Unrepresentable
 from channels.sandbox.articles import cleaned
 from tests.channels.stage import picture, sample
 
+STYLE = Style()
+
 
 def article(*body: Block, **changes: object) -> str:
     edition = sample(body=body, **changes)
-    return content(edition, len(edition.body))
+    return Layout(edition, STYLE).content(len(body))
 
 
 def texts(html: str) -> str:
@@ -77,6 +83,67 @@ class TestLinks:
         html = article(Paragraph(html='<a href="https://mp.weixin.qq.com/s/abc">前文</a>'))
         assert '<a href="https://mp.weixin.qq.com/s/abc">前文</a>' in html
 
+    def test_an_account_may_show_its_links_as_codes(self) -> None:
+        body = (
+            Paragraph(html='见<a href="https://a.example/x?a=1&amp;b=2">计划</a>'),
+            Attachment(asset=picture(1), title="表"),
+        )
+        edition = sample(body=body, pictures=0)
+        rendering = render(edition, Style(links=Policy.QR))
+        html = rendering.payload["content"]
+        addresses = ["https://a.example/x?a=1&b=2", edition.permalink]
+        assert [code["url"] for code in rendering.payload["qr"]] == addresses
+        for code in rendering.payload["qr"]:
+            assert code["sha256"] == hashlib.sha256(code["url"].encode()).hexdigest()
+            assert html.count(f'src="qr:{code["sha256"]}"') == 1
+        assert "计划<sup>[1]</sup>" in html
+        assert "[1] 长按识别二维码，打开链接" in html
+        assert "长按识别二维码，下载附件" in html
+        assert "https://" not in html
+
+    def test_an_account_may_show_no_links(self) -> None:
+        body = (
+            Paragraph(html='见<a href="https://a.example/">计划</a>'),
+            Attachment(asset=picture(1), title="表"),
+        )
+        rendering = render(sample(body=body), Style(links=Policy.NONE))
+        assert "见计划</p>" in rendering.payload["content"]
+        assert "附件下载：点击文末“阅读原文”</p>" in rendering.payload["content"]
+        assert "http" not in rendering.payload["content"]
+        assert rendering.payload["qr"] == []
+
+    def test_addresses_beyond_what_codes_can_show_are_footnotes(self) -> None:
+        long = "https://a.example/" + "x" * 300
+        many = [f"https://a.example/{n}" for n in range(12)]
+        links = "".join(f'<a href="{url}">甲</a>' for url in [long, *many])
+        rendering = render(sample(body=(Paragraph(html=links),)), Style(links=Policy.QR))
+        assert len(rendering.payload["qr"]) == 9
+        html = rendering.payload["content"]
+        assert f"[1] {long}" in html
+        assert "[13] https://a.example/11" in html
+        assert "[2] https" not in html
+
+    def test_a_link_in_a_link_is_one_link(self) -> None:
+        nested = '<a href="https://a.example/">甲<table><tr><td><a href="https://b.example/">乙</a></td></tr></table></a>'
+        html = article(Paragraph(html=nested))
+        assert "甲乙<sup>[1]</sup>" in html
+        assert "b.example" not in html
+        assert "<a" not in html
+
+    def test_the_source_of_a_reprint_leads_to_the_original(self) -> None:
+        note = Paragraph(html='<a href="https://a.example/">甲</a>')
+        html = article(note, source="某报", origin_url="https://b.example/1")
+        assert "来源：某报<sup>[2]</sup>" in html
+        assert "[2] https://b.example/1" in html
+        assert "[2]" not in article(note, source="某报", origin_url="https://a.example/")
+        own = article(note, source="某号", origin_url="https://mp.weixin.qq.com/s/abc")
+        assert '来源：<a href="https://mp.weixin.qq.com/s/abc">某号</a>' in own
+
+    @pytest.mark.parametrize("links", ["", "Footnote", "anything"])
+    def test_footnotes_are_the_rule(self, links: str) -> None:
+        assert Style.of({"author": " 甲 ", "links": links}) == Style(author="甲", links=Policy.FOOTNOTE)
+        assert Style.of({"links": "qr"}).links is Policy.QR
+
     @pytest.mark.parametrize("href", ["javascript:alert(1)", "mailto:a@b.example", "#top", ""])
     def test_other_links_are_only_text(self, href: str) -> None:
         html = article(Paragraph(html=f'请<a href="{href}">点这里</a>'))
@@ -93,12 +160,47 @@ class TestBlocks:
         assert "width:100%" in html
         assert "停水时间" in html
 
+    def test_a_long_cell_leaves_its_neighbours_their_width(self) -> None:
+        assert "table-layout:fixed" in article(Table(rows=(("网址", "https://a.example/" + "x" * 60),)))
+        assert "table-layout" not in article(Table(rows=(("路段", "文昌路东段"),)))
+
     def test_a_wide_table_becomes_cards(self) -> None:
         rows = (("序号", "路段", "时间", "电话", "备注"), ("1", "文昌路", "8时", "", "示例"))
         html = article(Table(rows=rows))
         assert "<table" not in html
         assert "<strong>路段</strong>：文昌路" in html
         assert "电话" not in html
+
+    def test_a_wide_table_without_a_header_row_numbers_its_columns(self) -> None:
+        rows = (("甲", "1", "2", "", "5"), ("", "", "", "", ""))
+        html = article(Table(rows=rows, header_row=False))
+        assert html.count("border:1px solid #ccc") == 1
+        assert "<strong>第1列</strong>：甲<br><strong>第2列</strong>：1" in html
+        assert "第4列" not in html
+        assert "<strong>第1列</strong>：甲" in article(Table(rows=rows[:1], header_row=True))
+
+    def test_the_header_column_of_a_wide_table_is_the_title_of_its_cards(self) -> None:
+        rows = (("单位", "一", "二", "三", ""), ("城中街道", "1", "2", "3", "4"))
+        html = article(Table(rows=rows, header_column=True))
+        assert "<strong>城中街道</strong><br><strong>一</strong>：1" in html
+        assert "<strong>第5列</strong>：4" in html
+
+    def test_a_table_of_forty_columns_is_readable(self) -> None:
+        rows = (tuple(f"项目{n}" for n in range(40)), tuple(f"值{n}" if n % 2 else "" for n in range(40)))
+        html = article(Table(rows=rows, caption="台账"))
+        assert "<table" not in html
+        assert html.count("<br>") == 19
+        assert "台账" in html
+
+    def test_a_very_long_table_counts_to_the_limit(self) -> None:
+        long = Table(rows=(("路段", "时间"), *((f"文昌路{n}号", "8时") for n in range(200))))
+        edition = sample(body=(Paragraph(html="正文"), Heading(text="附表"), long))
+        html = render(edition, STYLE).payload["content"]
+        assert len(html) < 1500
+        assert "附表" not in html
+        assert "查看全文" in html
+        with pytest.raises(Unrepresentable):
+            render(sample(body=(long,)), STYLE)
 
     def test_a_header_column_has_header_cells(self) -> None:
         rows = (("甲", "1"), ("乙", "2"))
@@ -147,6 +249,8 @@ class TestBlocks:
                 source="融媒体中心",
                 by="记者甲",
                 editor="编辑乙",
+                proofreader="校对丙",
+                reviewer="审核丁",
                 issuer=Organisation(code="x", name="城中街道"),
                 alt_ids=(AltId(role="doc_number", value="城中发〔0000〕0号"),),
             )
@@ -158,10 +262,48 @@ class TestBlocks:
             "来源：融媒体中心",
             "作者：记者甲",
             "编辑：编辑乙",
+            "校对：校对丙",
+            "审核：审核丁",
             "发布单位：城中街道",
         ]
         places = [text.index(part) for part in order]
         assert places == sorted(places)
+
+
+class TestCharacters:
+    def test_what_turns_text_around_is_taken_out_everywhere(self) -> None:
+        evil = "甲\u202e乙\u2066丙\u200b"
+        edition = sample(
+            headline=evil,
+            summary=evil,
+            by=evil,
+            source=evil,
+            body=(
+                Paragraph(html=f"{evil}&#x202e;<b>{evil}</b>"),
+                Heading(text=evil),
+                Table(rows=((evil,),), caption=evil),
+                ItemList(items=(evil,)),
+                Quote(text=evil, attribution=evil),
+                Attachment(asset=picture(1), title=evil),
+            ),
+        )
+        payload = render(edition, STYLE).payload
+        assert (payload["title"], payload["digest"], payload["author"]) == ("甲乙丙",) * 3
+        assert not re.search("[\u200b\u202e\u2066]", payload["content"])
+
+    def test_half_a_character_does_not_stop_an_article(self) -> None:
+        assert "甲乙" in article(Paragraph(html="<b>甲\ud83d乙</b>"))
+
+    def test_emoji_stay_whole(self) -> None:
+        family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+        rendering = render(sample(headline=f"节日{family}", body=(Paragraph(html=family),)), STYLE)
+        assert rendering.payload["title"] == f"节日{family}"
+        assert family in rendering.payload["content"]
+
+    def test_text_from_right_to_left_runs_that_way(self) -> None:
+        arabic = "\u0645\u0631\u062d\u0628\u0627"
+        assert article(Paragraph(html=f"<b>{arabic}</b> 2026")).count("direction:rtl") == 1
+        assert "direction:rtl" not in article(Paragraph(html=f"城中区 {arabic}"))
 
 
 class TestStyles:
@@ -196,49 +338,56 @@ def parsed(html: str) -> lxml.html.HtmlElement:
 
 class TestLimits:
     def test_a_title_over_the_limit_is_refused(self) -> None:
-        render(sample(headline="题" * TITLE_MAX), default_author="")
+        render(sample(headline="题" * TITLE_MAX), STYLE)
         with pytest.raises(Unrepresentable):
-            render(sample(headline="题" * (TITLE_MAX + 1)), default_author="")
+            render(sample(headline="题" * (TITLE_MAX + 1)), STYLE)
 
     def test_a_digest_over_the_limit_is_refused(self) -> None:
         with pytest.raises(Unrepresentable):
-            render(sample(summary="摘" * (DIGEST_MAX + 1)), default_author="")
+            render(sample(summary="摘" * (DIGEST_MAX + 1)), STYLE)
 
     def test_a_long_body_ends_with_a_pointer_to_the_full_text(self) -> None:
         long = sample(body=tuple(Paragraph(html=f"第{n}段" + "字" * 300) for n in range(100)))
-        kept = blocks_that_fit(long)
-        html = str(render(long, default_author="").payload["content"])
+        kept = Layout(long, STYLE).fitting()
+        html = str(render(long, STYLE).payload["content"])
         assert 0 < kept < 100
         assert len(html) <= CONTENT_MAX_CHARS
         assert f"第{kept - 1}段" in html
         assert f"第{kept}段" not in html
         assert "请点击文末“阅读原文”查看全文" in html
-        assert len(content(long, kept + 1)) > CONTENT_MAX_CHARS
-        found = list(preflight.findings(long, default_author=""))
+        assert len(Layout(long, STYLE).content(kept + 1)) > CONTENT_MAX_CHARS
+        found = list(preflight.findings(long, STYLE))
         assert [f.severity for f in found if f.place == "正文"] == [Severity.WARN]
+
+    def test_room_is_kept_for_the_platforms_longer_addresses(self) -> None:
+        blocks = (Paragraph(html="字" * 200), Image(asset=picture(1), caption="图"))
+        html = str(render(sample(body=blocks * 60), STYLE).payload["content"])
+        assert html.count("<img ") > 20
+        uploaded = re.sub(r"asset:[0-9a-f]{64}", "http://mmbiz.example/" + "x" * 150, html)
+        assert len(uploaded) <= CONTENT_MAX_CHARS
 
     def test_pictures_behind_the_cut_are_not_uploaded(self) -> None:
         text = tuple(Paragraph(html="字" * 300) for _ in range(100))
         long = sample(body=(*text, Image(asset=picture(9))))
-        assert picture(9) not in render(long, default_author="").assets
+        assert picture(9) not in render(long, STYLE).assets
 
     def test_a_first_paragraph_over_the_limit_is_refused_and_found(self) -> None:
         endless = sample(body=(Paragraph(html="字" * 20_001),))
         with pytest.raises(Unrepresentable):
-            render(endless, default_author="")
-        found = list(preflight.findings(endless, default_author=""))
+            render(endless, STYLE)
+        found = list(preflight.findings(endless, STYLE))
         assert [f.severity for f in found if f.place == "正文"] == [Severity.BLOCK]
 
     def test_an_author_over_the_limit_gives_way_to_the_default(self) -> None:
-        assert author_of(sample(by="甲" * 16), "默认") == "甲" * 16
-        assert author_of(sample(by="甲" * 17), "默认") == "默认"
-        assert author_of(sample(by=""), "") == ""
-        places = [f.place for f in preflight.findings(sample(by="甲" * 17), default_author="")]
+        assert author_of(sample(by="甲" * 16), Style(author="默认")) == "甲" * 16
+        assert author_of(sample(by="甲" * 17), Style(author="默认")) == "默认"
+        assert author_of(sample(by=""), STYLE) == ""
+        places = [f.place for f in preflight.findings(sample(by="甲" * 17), STYLE)]
         assert "作者" in places
 
     def test_a_missing_or_small_cover_is_said(self) -> None:
         def covers(edition: Edition) -> list[str]:
-            return [f.problem for f in preflight.findings(edition, default_author="") if f.place == "封面"]
+            return [f.problem for f in preflight.findings(edition, STYLE) if f.place == "封面"]
 
         assert "默认封面" in covers(sample(pictures=0))[0]
         assert "320×200" in covers(sample())[0]
@@ -246,29 +395,105 @@ class TestLimits:
 
 def test_the_rendering_does_not_depend_on_the_number_of_the_edition() -> None:
     assert (
-        render(sample(), default_author="").sha256
-        == render(sample().with_version(9, at=datetime(2027, 1, 1, tzinfo=UTC)), default_author="").sha256
+        render(sample(), STYLE).sha256
+        == render(sample().with_version(9, at=datetime(2027, 1, 1, tzinfo=UTC)), STYLE).sha256
     )
 
 
-TEXT = st.text(max_size=60)
-BLOCKS = st.one_of(
-    TEXT.map(lambda text: Paragraph(html=text)),
-    TEXT.map(lambda text: Heading(text=text)),
-    st.tuples(TEXT, TEXT).map(lambda pair: Table(rows=(pair, pair), caption=pair[0])),
-    st.lists(TEXT, min_size=1, max_size=4).map(lambda items: ItemList(items=tuple(items))),
-    st.tuples(TEXT, TEXT).map(lambda pair: Quote(text=pair[0], attribution=pair[1])),
+EVIL = st.sampled_from(
+    [
+        "<script>x</script>", "<img src=http://e.example/x.png>", '<p style="position:fixed">', "</section>", "<a href=",
+        '<a href="https://e.example/?a=&quot;">x</a>', "<a href='//e.example'>x", "&#x202e;", "&lt;img&gt;", "<table><tr><td>",
+        '" onload="x', "\x00", "\ud800", "\u2028", "<!--", "<svg><image href=x>", "asset:", 'src="qr:', "]]>", "<br/>",
+    ]
+)  # fmt: skip
+TEXT = st.lists(st.text(max_size=30) | EVIL, max_size=4).map("".join)
+HASHES = st.binary(min_size=32, max_size=32).map(bytes.hex)
+ASSETS = st.builds(
+    Asset,
+    sha256=HASHES,
+    content_type=st.sampled_from(["image/jpeg", "image/gif", "application/pdf"]),
+    name=TEXT,
+    size=st.integers(0, 10**8),
+    width=st.none() | st.integers(1, 9000),
+    height=st.none() | st.integers(1, 9000),
 )
+ROWS = st.integers(1, 7).flatmap(
+    lambda width: st.lists(st.lists(TEXT, min_size=width, max_size=width).map(tuple), min_size=1, max_size=3)
+)
+FIGURES = st.builds(Image, asset=ASSETS, alt=TEXT, caption=TEXT)
+BLOCKS = st.one_of(
+    st.builds(Paragraph, html=TEXT),
+    st.builds(Paragraph, html=st.integers(1, 25_000).map(lambda length: "字" * length)),
+    st.builds(Heading, text=TEXT, level=st.integers(2, 4)),
+    st.builds(
+        Table, rows=ROWS.map(tuple), caption=TEXT, header_row=st.booleans(), header_column=st.booleans()
+    ),
+    st.builds(ItemList, items=st.lists(TEXT, max_size=3).map(tuple), ordered=st.booleans()),
+    st.builds(Quote, text=TEXT, attribution=TEXT),
+    st.builds(Attachment, asset=ASSETS, title=TEXT),
+    FIGURES,
+)
+NAMES = st.text(max_size=20) | EVIL
+EDITIONS = st.builds(
+    sample,
+    headline=st.text(max_size=34),
+    summary=st.text(max_size=130),
+    body=st.lists(BLOCKS, max_size=6).map(tuple),
+    cover=st.none() | FIGURES,
+    by=NAMES,
+    editor=NAMES,
+    proofreader=NAMES,
+    reviewer=NAMES,
+    source=NAMES,
+    origin_url=NAMES | st.just("https://o.example/?a=1&b=2"),
+    issuer=st.builds(Organisation, code=st.just("x"), name=NAMES),
+    alt_ids=st.lists(st.builds(AltId, role=st.just("doc_number"), value=NAMES), max_size=1).map(tuple),
+    correction=st.none()
+    | st.builds(Correction, note=NAMES, major=st.booleans(), at=st.just(datetime(2026, 1, 1, tzinfo=UTC))),
+)
+STYLES = st.builds(Style, author=st.text(max_size=20), links=st.sampled_from(Policy))
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(BLOCKS, min_size=1, max_size=6))
-def test_any_text_becomes_an_article_without_dangerous_parts(body: list[Block]) -> None:
-    html = article(*body)
-    root = parsed(html)
-    assert {str(e.tag) for e in root.iter()} <= {
-        "div", "section", "p", "h2", "h3", "h4", "blockquote", "ul", "ol", "li", "table", "tbody", "tr", "th", "td",
-        "strong", "b", "em", "i", "u", "s", "a", "br", "sub", "sup", "img",
-    }  # fmt: skip
-    assert {name for e in root.iter() for name in e.attrib} <= {"style", "href", "src", "alt"}
-    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", html)
+def outcome(edition: Edition, style: Style) -> tuple[Rendering | None, str]:
+    """The rendering, or the sentence that refuses it."""
+    try:
+        return render(edition, style), ""
+    except Unrepresentable as error:
+        return None, error.message
+
+
+ALLOWED = {
+    "div", "section", "p", "h2", "h3", "h4", "blockquote", "ul", "ol", "li", "table", "tbody", "tr", "th", "td",
+    "strong", "b", "em", "i", "u", "s", "a", "br", "sub", "sup", "img",
+}  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(EDITIONS, STYLES)
+def test_any_edition_is_an_article_without_foreign_parts_within_the_limits_or_refused(
+    edition: Edition, style: Style
+) -> None:
+    rendering, refusal = outcome(edition, style)
+    if rendering is None:
+        assert re.search("[\u4e00-\u9fff].*，请.*签发$", refusal)
+        return
+    payload = rendering.payload
+    assert 0 < len(payload["title"]) <= TITLE_MAX
+    assert len(payload["digest"]) <= DIGEST_MAX
+    assert len(payload["author"]) <= AUTHOR_MAX
+    html = payload["content"]
+    assert len(html) <= CONTENT_MAX_CHARS
+    assert len(html.encode()) < 1_000_000
+    elements = list(parsed(html).iter())
+    assert {str(e.tag) for e in elements} <= ALLOWED
+    assert {name for e in elements for name in e.attrib} <= {"style", "href", "src", "alt"}
+    own = {f"asset:{asset.sha256}" for asset in rendering.assets} | {
+        f"qr:{c['sha256']}" for c in payload["qr"]
+    }
+    assert {e.get("src") for e in elements if e.tag == "img"} <= own
+    assert all(str(e.get("href")).startswith("https://mp.weixin.qq.com/") for e in elements if e.tag == "a")
+    assert not re.search("position|expression|url\\(", ";".join(e.get("style", "") for e in elements))
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e]", html)
+    assert render(edition, style) == rendering
+    assert list(preflight.findings(edition, style)) == list(preflight.findings(edition, style))

@@ -82,6 +82,8 @@ def test_every_field_of_a_page_arrives_in_the_edition():
         summary="摘要\n第二行",
         author="甲",
         editor="乙",
+        proofreader="丙",
+        reviewer=" 丁 ",
         keywords="放假,通知、 元旦 放假",
         lane=Lane.URGENT,
         doc_number="城政办发[2026]3号",
@@ -97,6 +99,7 @@ def test_every_field_of_a_page_arrives_in_the_edition():
     assert (edition.version, edition.type.value, edition.slug) == (0, "notice", page.slug)
     assert (edition.headline, edition.summary) == ("关于放假的 通知", "摘要 第二行")
     assert (edition.by, edition.editor, edition.source, edition.ed_note) == ("甲", "乙", "某报", "内部")
+    assert (edition.proofreader, edition.reviewer) == ("丙", "丁")
     assert edition.issuer == Organisation(code="rsj", name="区人社局")
     assert edition.subjects == (Subject(scheme="column", code="gonggao", name="通知公告"),)
     assert edition.keywords == ("放假", "通知", "元旦")
@@ -145,6 +148,22 @@ def test_each_kind_of_block_arrives():
     assert isinstance(found[5], Attachment)
     assert found[5].title == "报名表.docx"
     assert assets.read(found[5].asset) == b"the form"
+
+
+def test_what_was_pasted_from_word_is_read_in_order():
+    pasted = (
+        '<p class="MsoNormal" style="text-indent:32pt"><span style="font-family:仿宋">各街道办事处：</span><o:p></o:p></p>'
+        "<ol><li>申请材料<ul><li>身份证</li><li>户口簿</li></ul></li><li>办理地点</li></ol>"
+        '<p class="MsoListParagraph"><span lang="EN-US">3.</span><span>联系电话</span></p>'
+        "<table><tr><td>地点</td><td>时间</td></tr></table>"
+    )
+    assert body_of(("paragraph", pasted)) == (
+        Paragraph(html="各街道办事处："),
+        ItemList(items=("申请材料<br>· 身份证<br>· 户口簿", "办理地点"), ordered=True),
+        Paragraph(html="3.联系电话"),
+        Paragraph(html="地点"),
+        Paragraph(html="时间"),
+    )
 
 
 def test_empty_blocks_are_left_out():
@@ -255,6 +274,40 @@ def test_a_master_that_is_found_again_is_held_again():
     AssetFile.objects.all().delete()
     assert capture(make_page(blocks=[figure(image)]), now=NOW).assets == first
     assert AssetFile.objects.get().sha256 == first[0].sha256
+
+
+DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect width="40" height="20" fill="#00f"/></svg>'
+
+
+def test_a_photo_of_a_phone_becomes_a_jpeg():
+    (found,) = body_of(figure(make_image("IMG_0001.heic")))
+    assert isinstance(found, Image)
+    assert (found.asset.content_type, found.asset.name.rpartition(".")[2]) == ("image/jpeg", "jpg")
+    assert (found.asset.width, found.asset.height) == (320, 180)
+    assert Pillow.open(BytesIO(assets.read(found.asset))).format == "JPEG"
+
+
+def test_a_drawing_becomes_pixels_that_can_do_nothing():
+    (found,) = body_of(figure(make_image("平面图.svg", data=DRAWING)))
+    assert isinstance(found, Image)
+    assert (found.asset.content_type, found.asset.width, found.asset.height) == ("image/png", 1600, 800)
+    assert found.asset.name.endswith(".png")
+    assert Pillow.open(BytesIO(assets.read(found.asset))).convert("RGB").getpixel((9, 9)) == (0, 0, 255)
+
+
+def test_a_drawing_with_a_script_is_refused_by_name():
+    data = DRAWING.replace(b"</svg>", b"<script>alert(1)</script></svg>")
+    page = make_page(blocks=[figure(make_image("平面图.svg", data=data, title="平面图"))])
+    with pytest.raises(ContentError, match="图片“平面图”的 SVG 文件含有脚本"):
+        capture(page, now=NOW)
+
+
+def test_sixteen_bits_of_a_picture_keep_their_shades():
+    buffer = BytesIO()
+    Pillow.new("I;16", (40, 40), 30_000).save(buffer, "PNG")
+    (found,) = body_of(figure(make_image("扫描.png", data=buffer.getvalue())))
+    assert isinstance(found, Image)
+    assert Pillow.open(BytesIO(assets.read(found.asset))).convert("L").getpixel((1, 1)) in {116, 117}
 
 
 @pytest.mark.parametrize("name", ["合影.jpg", "合影.png", "合影.gif"])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from channels.models import Item, Outlet, Placement
 from cms.models import ContentPage
 from tests.cms.desk import admin, move, place
-from tests.factories import make_body, make_image, make_outlet, make_page, make_rule, sign
+from tests.factories import make_body, make_image, make_outlet, make_page, make_rule, picture_bytes, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +165,25 @@ def test_the_wechat_preview_shows_the_rendering_in_a_phone_with_the_hubs_picture
     assert "asset:" not in html
     assert 'src="/assets/' in html
     assert f"标题 {len(page.title)}/32 字" in html
+
+
+def test_the_wechat_preview_lists_what_is_altered_and_draws_the_codes(page):
+    make_outlet("wechat_mp", options={"links": "qr"})
+    page.body = make_body(("paragraph", '<p>见<a href="https://a.example/plan">计划</a></p>'))
+    html = preview(page, "wechat_mp")
+    assert "微信版改动" in html
+    assert "1 处链接改为编号，文末附二维码" in html
+    assert 'src="data:image/svg+xml' in html
+    assert "qr:" not in html
+
+
+def test_an_article_without_alterations_says_so(page):
+    make_outlet("wechat_mp")
+    page.summary, page.author = "摘要", "甲"
+    page.cover = make_image(data=picture_bytes(size=(1200, 600)))
+    page.body = make_body(("paragraph", "<p>正文</p>"))
+    html = preview(page, "wechat_mp")
+    assert "原样呈现" in html
 
 
 def test_a_title_over_the_limit_is_told_in_the_preview(page):

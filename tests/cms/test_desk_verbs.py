@@ -102,6 +102,23 @@ def test_only_a_full_web_address_completes_a_hand_off(text):
         entered(VERBS["confirm"], text)
 
 
+def asked_of(receipt: dict[str, object], *, wanted: bool = True) -> list[str]:
+    placement = Placement(
+        state=State.ASKING,
+        desired=EditionRecord(pk=1) if wanted else None,
+        must_carry=True,
+        outlet=Outlet(),
+        receipt={"token": "t", "awaits_person": True, **receipt},
+    )
+    return [verb.key for verb in offers(placement, LASTING)]
+
+
+def test_a_person_who_was_asked_may_report_at_any_channel():
+    assert asked_of({}) == ["confirm", "retry", "sign_off"]
+    assert asked_of({"watched": True}) == ["check", "confirm", "sign_off"]
+    assert asked_of({}, wanted=False)[0] == "confirm_withdrawn"
+
+
 def test_a_note_has_a_limit():
     assert entered(VERBS["sign_off"], "已" * 300)
     with pytest.raises(ValueError, match="300"):

@@ -34,3 +34,14 @@ def test_a_finding_does_not_stand_in_the_way_of_signing(account):
 def test_an_outlet_that_does_not_get_the_item_has_nothing_to_say(account):
     page = make_page(title="关" * 65, outlet_choices={account.slug: {"wanted": False, "reason": ""}})
     assert preflight(page) == []
+
+
+def test_before_a_correction_the_editor_is_told_what_it_does_at_the_account(account):
+    page = make_page()
+    sign(page)
+    assert [finding for _, finding in preflight(page) if finding.place == "更正"] == []
+    placement = Placement.objects.get(outlet=account)
+    Placement.objects.filter(pk=placement.pk).update(actual=placement.desired)
+    (told,) = [finding for _, finding in preflight(page) if finding.place == "更正"]
+    assert "删除旧文" in told.problem
+    assert told.severity == "warn"

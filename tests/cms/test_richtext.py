@@ -90,8 +90,39 @@ def test_a_link_that_leads_nowhere_keeps_its_words(anchor):
     assert blocks(f"<p>请看<a {anchor}>这里</a>。</p>", links=Gone()) == (Paragraph(html="请看这里。"),)
 
 
-def test_entries_of_a_list_in_a_list_are_told_once():
-    assert blocks("<ul><li>甲<ul><li>乙</li></ul></li><li> </li></ul>") == (ItemList(items=("甲", "乙")),)
+def test_a_list_in_a_list_stays_below_its_entry_and_does_not_count_with_it():
+    source = (
+        "<ol><li>申请<ul><li>身份证</li><li><b>户口</b>簿<ol><li>首页</li><li>本人页</li></ol></li></ul></li>"
+        "<li>领取</li><li> </li></ol>"
+    )
+    assert blocks(source) == (
+        ItemList(
+            items=(
+                "申请<br>· 身份证<br>· <strong>户口</strong>簿<br>\u3000（1）首页<br>\u3000（2）本人页",
+                "领取",
+            ),
+            ordered=True,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "items"),
+    [
+        ("<ul><li>甲<ul><li>乙</li></ul>丙</li></ul>", ("甲<br>· 乙<br>丙",)),
+        ("<ul><li>甲</li><ul><li>乙</li></ul></ul>", ("甲", "· 乙")),
+        ("<ul><li><ul><li>乙</li></ul></li></ul>", ("· 乙",)),
+        ("<ul><li>甲<ul><li></li></ul></li></ul>", ("甲",)),
+        ("<ul>\n<li>甲\n<ol>\n<li> </li>\n<li>乙</li>\n</ol>\n</li>\n</ul>", ("甲\n<br>（1）乙",)),
+        ("<ul><li>若A&lt;B，则<b>A&amp;B</b></li></ul>", ("若A&lt;B，则<strong>A&amp;B</strong>",)),
+    ],
+)
+def test_lists_in_lists_of_any_make_are_told_once_and_in_order(source, items):
+    assert blocks(source) == (ItemList(items=items),)
+
+
+def test_a_written_angle_bracket_is_no_tag():
+    assert blocks("若A&lt;B，则停水<p>乙</p>")[0] == Paragraph(html="若A&lt;B，则停水")
 
 
 def test_loose_text_between_blocks_becomes_a_paragraph():

@@ -26,7 +26,17 @@ def kill_and_count(tmp_path, **more):
     config = SandboxConfig(publish_seconds=0.2, quota_factor=None)
     with running_sandbox(config) as sandbox:
         env = environment(tmp_path, DELIVERY_LEASE_SECONDS="6", **more)
-        command = [sys.executable, "-m", "tests.journeys.killing", sandbox.url, str(ITEMS), str(KILLS), "7"]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.journeys.killing",
+            "posts",
+            sandbox.url,
+            str(ITEMS),
+            str(KILLS),
+            "7",
+            "0",
+        ]
         done = subprocess.run(
             command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
         )

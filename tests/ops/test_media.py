@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
+
+from cms.models import DistrictImage
+from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +28,7 @@ def test_the_desk_sees_pictures(admin_client: Client, picture: str) -> None:
     assert b"".join(answer) == b"a picture"
     assert answer.headers["Content-Type"] == "image/jpeg"
     assert "private" in answer.headers["Cache-Control"]
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
     answer.close()
 
 
@@ -40,3 +46,21 @@ def test_nothing_else_of_the_folder_is_served(admin_client: Client, folder: str)
     answer = admin_client.get(f"/media/{folder}/{name.rpartition('/')[2]}")
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (
+            "平面图.svg",
+            b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><rect width="4" height="2"/></svg>',
+        ),
+        ("IMG_0001.heic", picture_bytes("HEIF")),
+    ],
+)
+def test_drawings_and_photos_of_phones_can_be_uploaded(admin_client: Client, name: str, data: bytes) -> None:
+    file = SimpleUploadedFile(name, data)
+    admin_client.post(reverse("wagtailimages:add"), {"title": "图", "file": file})
+
+    image = DistrictImage.objects.get()
+    assert image.width

@@ -11,15 +11,29 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
+from urllib.parse import urlsplit
 
-from channels.adapters.wechat_mp.api.line import API_BASE, PARALLEL, line_of
+from channels.adapters.wechat_mp import correcting
+from channels.adapters.wechat_mp.api.line import PARALLEL, line_of
+from channels.adapters.wechat_mp.api.massing import Massing
 from channels.adapters.wechat_mp.api.publishing import Platform
 from channels.adapters.wechat_mp.article import preflight
-from channels.adapters.wechat_mp.article.render import AUTHOR_MAX, DIGEST_MAX, TITLE_MAX, render
+from channels.adapters.wechat_mp.article.render import DIGEST_MAX, TITLE_MAX, Style, render
+from channels.adapters.wechat_mp.listing import Listing
 from channels.adapters.wechat_mp.looking import look
+from channels.adapters.wechat_mp.options import OPTIONS
 from channels.adapters.wechat_mp.removing import take_down
 from channels.adapters.wechat_mp.sending import send
-from channels.adapters.wechat_mp.visit import ARTICLE, Visit
+from channels.adapters.wechat_mp.visit import (
+    ARTICLE,
+    DRAFT,
+    SENT,
+    Correcting,
+    Manner,
+    Publishing,
+    Visit,
+    named,
+)
 from channels.contract import (
     Adapter,
     AssetReader,
@@ -38,8 +52,7 @@ from channels.contract import (
 from channels.edition import Edition
 from channels.errors import ConfigError
 
-UNKNOWN_WAIT = 900
-"""Seconds after a lost submit before "not in the list" means that it never went out: a job may hold the draft."""
+ARTICLE_HOST = "mp.weixin.qq.com"
 
 
 class WeChatAdapter(Adapter):
@@ -54,36 +67,11 @@ class WeChatAdapter(Adapter):
         summary_max_chars=DIGEST_MAX,
         daily_quota=100,
         parallel=PARALLEL,
-        # freepublish/get and getarticle allow 100 calls a day and account each.
-        poll_seconds=(3, 10, 30, 120, 600, 1800, 3600, 7200),
+        # The call-back is the signal; freepublish/get allows 100 calls a day and account.
+        poll_seconds=(20, 120, 600, 3600, 3600, 3600, 7200),
         look_seconds=(600, 86_400, 604_800),
     )
-    options: ClassVar[tuple[Option, ...]] = (
-        Option(name="appid", label="开发者 ID（AppID）", help="公众号后台“设置与开发—基本配置”中查看"),
-        Option(
-            name="secret",
-            label="开发者密码（AppSecret）",
-            help="在同一页面重置后取得；保存后不再显示",
-            secret=True,
-        ),
-        Option(
-            name="account_name", label="公众号名称", help="仅在本系统内显示，如“品质城中”", required=False
-        ),
-        Option(
-            name="author",
-            label="默认作者",
-            help=f"稿件没有作者时使用，最多 {AUTHOR_MAX} 字",
-            required=False,
-        ),
-        Option(name="api_base", label="接口地址", help="一般不需要修改", required=False, default=API_BASE),
-        Option(
-            name="unknown_wait",
-            label="结果不明时的等待（秒）",
-            help="发布请求没有得到答复时，等待这么久仍查不到文章才重新提交",
-            required=False,
-            default=str(UNKNOWN_WAIT),
-        ),
-    )
+    options: ClassVar[tuple[Option, ...]] = OPTIONS
 
     def __init__(
         self,
@@ -98,14 +86,21 @@ class WeChatAdapter(Adapter):
         self._clock = clock
 
     def profile(self) -> str:
-        return self._option("author")
+        return f"{Style.of(self.outlet.options)} {self._manner().correcting}"
 
     def check(self, edition: Edition) -> tuple[Finding, ...]:
-        own = preflight.findings(edition, default_author=self._option("author"))
+        own = preflight.findings(edition, Style.of(self.outlet.options))
         return (*super().check(edition), *own)
 
+    def replacing(self, edition: Edition) -> Finding | None:  # noqa: ARG002
+        return correcting.finding(self._manner())
+
     def render(self, edition: Edition) -> Rendering:
-        return render(edition, default_author=self._option("author"))
+        rendering = render(edition, Style.of(self.outlet.options))
+        if edition.correction is None or self._manner().correcting is not Correcting.NOTICE:
+            return rendering
+        notice = correcting.notice(edition.headline, edition.correction, edition.permalink)
+        return replace(rendering, payload={**rendering.payload, "notice": notice})
 
     async def deliver(
         self, rendering: Rendering, *, previous: Receipt | None, token: str, checkpoint: Checkpoint
@@ -113,22 +108,48 @@ class WeChatAdapter(Adapter):
         visit = self._visit(checkpoint)
         return await send(visit, rendering, assets=self.assets, previous=previous, token=token)
 
-    async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:  # noqa: ARG002
+    async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:
         """Deletes the article, or the draft if no article came of it. A read-back proves it."""
-        article_id = await take_down(self._visit(checkpoint), receipt)
-        if not article_id:
+        visit = self._visit(checkpoint)
+        if named(receipt, DRAFT) and receipt.remote_url and await visit.makes_drafts_only():
+            note = f"请登录公众号后台删除这篇文章（{reason}），删除后登记“已撤下”"
+            return replace(receipt, settled=False, awaits_person=True, watched=False, note=note)
+        article_id = await take_down(visit, receipt)
+        if message := named(receipt, SENT):
+            # What is known of one article of a push ends with the answer to its deletion.
+            return replace(receipt, settled=True, note=f"已删除推送中的第 {message.partition('.')[2]} 篇")
+        if article_id:
             return replace(
-                receipt, remote_id="", remote_url="", settled=False, note="没有已发布的文章，等待核对"
+                receipt, remote_id=f"{ARTICLE}:{article_id}", settled=False, note="已删除，等待核对"
             )
-        return replace(receipt, remote_id=f"{ARTICLE}:{article_id}", settled=False, note="已删除，等待核对")
+        note = "没有已发布的文章，等待核对"
+        never_out = receipt.awaits_person
+        return replace(
+            receipt, remote_id="", remote_url="", settled=never_out, awaits_person=False, note=note
+        )
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:
         return await look(self._visit(checkpoint), receipt)
 
     def _visit(self, checkpoint: Checkpoint) -> Visit:
         """Raises ConfigError when the outlet is not filled in."""
-        platform = Platform(line_of(self.outlet, checkpoint, clock=self._clock))
-        return Visit(platform, checkpoint, self._clock, self._wait())
+        line = line_of(self.outlet, checkpoint, clock=self._clock)
+        platform = Platform(line)
+        return Visit(
+            platform=platform,
+            massing=Massing(line),
+            listing=Listing(platform, checkpoint, self._clock),
+            http=self.http,
+            checkpoint=checkpoint,
+            clock=self._clock,
+            wait=self._wait(),
+            born=line.born,
+            manner=self._manner(),
+            page_hosts=frozenset({ARTICLE_HOST, urlsplit(self._option("api_base")).hostname or ""}),
+        )
+
+    def _manner(self) -> Manner:
+        return Manner(Publishing(self._option("publishing")), Correcting(self._option("correction")))
 
     def _wait(self) -> float:
         try:

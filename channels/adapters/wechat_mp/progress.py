@@ -51,7 +51,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`submitted_at` is Unix time of the submit call. `predecessor` is the receipt, as JSON, still to be taken down."""
+    """`submitted_at` is Unix time of the submit call. `predecessor` is the receipt, as JSON, still to be taken down.
+
+    kept: ids of the articles that stay beside this one, because it only says what is wrong in them.
+    """
 
     stage: Stage = Stage.NEW
     media_id: str = ""
@@ -59,6 +62,7 @@ class Progress:
     msg_data_id: str = ""
     submitted_at: float = 0.0
     predecessor: dict[str, Any] | None = None
+    kept: tuple[str, ...] = ()
 
     @property
     def predecessor_receipt(self) -> Receipt | None:
@@ -67,7 +71,7 @@ class Progress:
     @classmethod
     def from_json(cls, text: str) -> Self:
         values = json.loads(text)
-        return cls(**{**values, "stage": Stage(values["stage"])})
+        return cls(**{**values, "stage": Stage(values["stage"]), "kept": tuple(values.get("kept", ()))})
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True)

@@ -1,28 +1,70 @@
-"""One visit at an account: the platform, the memory and the clock that sending, looking and removing share."""
+"""One visit at an account: the platform, the memory, the clock and the manner that sending, looking and removing share."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
-from channels.adapters.wechat_mp.api.publishing import Article, Job, Platform
+from channels.adapters.wechat_mp.api import codes
+from channels.adapters.wechat_mp.api.massing import Massing
+from channels.adapters.wechat_mp.api.publishing import Article, Job, Platform, finished
+from channels.adapters.wechat_mp.listing import Listing
 from channels.adapters.wechat_mp.progress import KEY_LENGTH, Journal, Progress
-from channels.contract import Checkpoint, Receipt
+from channels.contract import Checkpoint, Http, Receipt
 from channels.edition import content_id_of
 from channels.errors import Missing
 
-ARTICLE, JOB = "article", "publish"
-"""What a receipt's `remote_id` names, before its colon."""
+ARTICLE, JOB, DRAFT, SENT = "article", "publish", "draft", "sent"
+"""What a receipt's `remote_id` names, before its colon: an article, its review, a draft, or `<msg id>.<index>` of a push."""
+
+LEVEL = "level"
+"""The shared entry that says what the account may do: `draft` when it may not publish by itself."""
+
+
+class Publishing(StrEnum):
+    """How items of this account become public."""
+
+    AUTO = "auto"
+    DRAFT = "draft"
+    PUSH = "push"
+
+
+class Correcting(StrEnum):
+    """What a later edition does to an article that is out: nothing at the platform can change it."""
+
+    REPLACE = "replace"
+    NOTICE = "notice"
+    MANUAL = "manual"
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """What the outlet's settings decide."""
+
+    publishing: Publishing = Publishing.AUTO
+    correcting: Correcting = Correcting.REPLACE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """`clock` gives Unix seconds. `wait`: seconds after a lost submit before "not there" means that it never went out."""
+    """`clock` gives Unix seconds. `wait`: seconds after a lost submit before "not there" means that it never went out.
+
+    `born` is when this process first spoke for the account: what others (or a forgotten past) published before is read
+    once after it.
+    """
 
     platform: Platform
+    massing: Massing
+    listing: Listing
+    http: Http
     checkpoint: Checkpoint
     clock: Callable[[], float]
     wait: float
+    born: float
+    manner: Manner
+    page_hosts: frozenset[str]
 
     def journal(self, token: str) -> Journal:
         return Journal(self.checkpoint, token)
@@ -31,22 +73,51 @@ class Visit:
         """Whether a lost submit may still turn into an article: a job may hold the draft."""
         return self.clock() - progress.submitted_at < self.wait
 
-    async def copies(self, uri: str, *, pages: int) -> list[Article]:
-        """The published articles of an item among the newest."""
-        return await self.platform.copies(str(content_id_of(uri)), pages=pages)
+    async def makes_drafts_only(self) -> bool:
+        """By the outlet's setting, or because the platform has refused to publish for this account."""
+        if self.manner.publishing is Publishing.DRAFT:
+            return True
+        return await self.checkpoint.get(LEVEL, shared=True) == "draft"
 
-    async def job(self, publish_id: str) -> Job | None:
-        """None when there was no job, or the platform has forgotten it: then only the mark leads to the article."""
+    async def job(self, publish_id: str, *, keep: int = 0) -> Job | None:
+        """As the platform's call-back told, else as it answers; None when there was no job, or it is forgotten."""
+        if not publish_id:
+            return None
+        if told := await self.told(publish_id):
+            return told
         try:
-            return await self.platform.job(publish_id) if publish_id else None
+            return await self.platform.job(publish_id, keep=keep)
         except Missing:
             return None
+
+    async def told(self, publish_id: str) -> Job | None:
+        """What a call-back has said of a job."""
+        text = await self.checkpoint.get(f"{JOB}.{publish_id}", shared=True)
+        return finished(**json.loads(text)) if text else None
+
+    async def note_removal(self, publish_id: str) -> None:
+        """We have deleted the job's article: what a call-back has told of its publishing is over."""
+        gone = {"status": codes.DELETED_LATER, "article_id": "", "url": ""}
+        await self.checkpoint.put(f"{JOB}.{publish_id}", json.dumps(gone), shared=True)
+
+    async def delete_article(self, article_id: str) -> None:
+        await self.platform.delete_article(article_id)
+        await self.listing.forget(article_id)
+
+    def draft_name(self, uri: str) -> str:
+        """The shared entry that holds the media id of the item's draft while nobody has published it."""
+        return f"{DRAFT}.{content_id_of(uri).hex}"
 
 
 def named(receipt: Receipt, kind: str) -> str:
     """The id of that kind in a receipt; empty when the receipt names something else or nothing."""
     found, _, remote_id = receipt.remote_id.partition(":")
     return remote_id if found == kind else ""
+
+
+def kept(receipt: Receipt) -> tuple[str, ...]:
+    """Ids of the earlier articles of an item that stand beside a correction notice."""
+    return tuple(receipt.raw.get("kept") or ())
 
 
 def with_token(copies: Iterable[Article], token: str) -> Article | None:

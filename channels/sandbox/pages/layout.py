@@ -52,22 +52,23 @@ details form{display:flex;flex-wrap:wrap;gap:8px;margin:6px 0}
 .list td[data-head]::before{content:attr(data-head) "：";color:#767676}.list td[data-head=""]::before{content:none}}
 """
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' http: https: data:; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' http: https: data:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 
 
 def page(
     title: str, body: str, *, head: str = "", status: int = 200, kind: str = "", style: str = ""
 ) -> web.Response:
-    """`kind` is the class of main: wide, phone or none."""
+    """`kind` is the class of main: wide, phone (whose forms may lead elsewhere: menu links) or none."""
     return web.Response(
         status=status,
         content_type="text/html",
         charset="utf-8",
-        headers={"Content-Security-Policy": POLICY},
+        headers={"Content-Security-Policy": f"{POLICY} http: https:" if kind == "phone" else POLICY},
         text=f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>{head}'
+        f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'
+        f'<link rel="icon" href="data:,">{head}'
         f'<style>{CSS}{style}</style></head><body><div class="sandbox"><a href="/">{BANNER}</a></div>'
         f'<main class="{kind}">{body}</main></body></html>',
     )

@@ -7,7 +7,7 @@ from html import escape
 from aiohttp import web
 
 from channels.sandbox.clock import shown
-from channels.sandbox.config import AccountConfig
+from channels.sandbox.config import AccountConfig, AccountKind
 from channels.sandbox.pages.layout import back_to, button, form_of, note_of, page, table
 from channels.sandbox.pages.public import article_link
 from channels.sandbox.store import Document
@@ -123,37 +123,30 @@ class OfficePages:
         return table(("标题", "更新时间", ""), rows, empty="草稿箱是空的。")
 
     def _published(self, account: AccountConfig) -> str:
-        return self._entries(account, "article", "还没有发表过文章。")
+        rows = [
+            (_articles(account, entry), shown(entry["update_time"]), _actions(account, entry))
+            for entry in self._platform.desk.store.all(f"article:{account.appid}", limit=LISTED)
+        ]
+        return table(("文章", "时间", ""), rows, empty="还没有发表过文章。")
 
     def _pushed(self, account: AccountConfig) -> str:
         quota, limit = self._platform.massing.quota, self._platform.massing.quota.limit(account)
-        period = "今天" if account.kind_label == "公众号" else "本月"
+        period = "本月" if account.kind is AccountKind.SERVICE else "今天"
         left = f'<p class="meta">{period}已用群发 {quota.used(account)} 次，上限 {limit or "不限"}</p>'
-        rows = [
-            (
-                escape(job.get("title") or job["articles"][0]["title"]),
-                STATES[job["status"]]
-                + ("" if job["status"] != "SEND_FAIL" else f"（{escape(job['ends_with'])}）"),
-                f"{len(job.get('reached', []))} 人",
-                shown(job["created_at"]),
-            )
-            for job in self._platform.massing.jobs(account.appid)[:LISTED]
-        ]
-        jobs = table(("头条", "状态", "送达", "时间"), rows, empty="还没有群发过。")
-        return left + jobs + self._entries(account, "sent", "")
+        rows = [self._push(account, job) for job in self._platform.massing.jobs(account.appid)[:LISTED]]
+        return left + table(("文章", "状态", "送达", "时间", ""), rows, empty="还没有群发过。")
 
-    def _entries(self, account: AccountConfig, kind: str, empty: str) -> str:
-        path = f"/mp/{account.appid}"
-        rows = []
-        for entry in self._platform.desk.store.all(f"{kind}:{account.appid}", limit=LISTED):
-            key, visible = entry["article_id"], not all(item["is_deleted"] for item in entry["articles"])
-            actions = button(f"{path}/delete", "删除", "risky", key=key) + button(
-                f"{path}/ban", "封禁", key=key
-            )
-            titles = "<br>".join(article_link(entry, index) for index in range(len(entry["articles"])))
-            edit = _edit(path, key) if visible and not entry["banned"] else ""
-            rows.append((titles + edit, shown(entry["update_time"]), actions if visible else ""))
-        return table(("文章", "时间", ""), rows, empty=empty) if rows or empty else ""
+    def _push(self, account: AccountConfig, job: Document) -> tuple[str, ...]:
+        entry = self._platform.desk.store.get(f"sent:{account.appid}", str(job["msg_id"]))
+        title = escape(job.get("title") or job["articles"][0]["title"])
+        why = f"（{escape(job['ends_with'])}）" if job["status"] == "SEND_FAIL" else ""
+        return (
+            _articles(account, entry) if entry else title,
+            STATES[job["status"]] + why,
+            f"{len(job.get('reached', []))} 人",
+            shown(job["created_at"]),
+            _actions(account, entry) if entry else "",
+        )
 
     def _settings(self, account: AccountConfig) -> str:
         hookup = hookup_of(self._platform.desk.store, account.appid)
@@ -181,6 +174,22 @@ class OfficePages:
 
 def _titles(draft: Document) -> str:
     return "<br>".join(escape(article["title"]) for article in draft["articles"])
+
+
+def _visible(entry: Document) -> bool:
+    return not entry["banned"] and not all(article["is_deleted"] for article in entry["articles"])
+
+
+def _articles(account: AccountConfig, entry: Document) -> str:
+    titles = "<br>".join(article_link(entry, index) for index in range(len(entry["articles"])))
+    return titles + (_edit(f"/mp/{account.appid}", entry["article_id"]) if _visible(entry) else "")
+
+
+def _actions(account: AccountConfig, entry: Document) -> str:
+    path, key = f"/mp/{account.appid}", entry["article_id"]
+    if not _visible(entry):
+        return ""
+    return button(f"{path}/delete", "删除", "risky", key=key) + button(f"{path}/ban", "封禁", key=key)
 
 
 def _edit(path: str, key: str) -> str:

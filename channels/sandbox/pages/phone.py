@@ -20,7 +20,7 @@ main.phone{display:flex;flex-direction:column;max-width:430px;height:calc(100vh 
 .bar{display:flex;justify-content:space-between;align-items:center;padding:8px 14px;background:#ededed;border-bottom:1px solid #d8d8d8}
 .bar b{font-size:17px}.bar small{display:block;color:#767676;font-size:13px}
 .talk{flex:1;display:flex;flex-direction:column-reverse;overflow-y:auto;padding:14px}
-.line{display:flex;margin:7px 0}.line.me{justify-content:flex-end}.line.note{justify-content:center;color:#767676;font-size:13px;text-align:center}
+.line{display:flex;margin:7px 0}.line.me{justify-content:flex-end}.line.hint{justify-content:center;color:#767676;font-size:13px;text-align:center}
 .bubble{max-width:78%;padding:8px 12px;border-radius:6px;background:#fff;white-space:pre-wrap}.me .bubble{background:#95ec69}
 .card{width:100%;border-radius:8px;background:#fff;overflow:hidden}
 .card a{display:flex;justify-content:space-between;gap:10px;padding:10px 12px;border-top:1px solid #eee;color:inherit;text-decoration:none;line-height:1.4}
@@ -28,7 +28,7 @@ main.phone{display:flex;flex-direction:column;max-width:430px;height:calc(100vh 
 .card a:first-of-type img{display:block;width:calc(100% + 24px);max-width:none;margin:-10px -12px 8px;aspect-ratio:2.35;object-fit:cover}
 .card a+a img{width:48px;height:48px;object-fit:cover;flex:none}
 .card small{display:block;color:#767676;font-weight:normal;font-size:14px}
-.tag{padding:4px 12px 0;color:#767676;font-size:13px}
+.tag{padding:4px 12px 8px;color:#767676;font-size:13px}
 .dock{display:flex;gap:6px;padding:8px 10px;background:#f7f7f7;border-top:1px solid #d8d8d8}
 .dock form{display:flex;flex:1;gap:6px}.dock input{flex:1;min-width:0}
 .menu{display:flex;background:#f7f7f7;border-top:1px solid #d8d8d8}
@@ -56,7 +56,7 @@ class PhonePages:
         follows = self._platform.audience.follows(account.appid, openid)
         lines = self._platform.chats.lines(account.appid, openid)
         talk = "".join(_line(line) for line in reversed(lines))
-        empty = '<div class="line note">还没有消息</div>'
+        empty = '<div class="line hint">还没有消息</div>'
         return page(
             account.name,
             f'<div class="bar"><span><b>{escape(account.name)}</b><small>{account.kind_label}</small></span>'
@@ -80,11 +80,17 @@ class PhonePages:
             case "scan":
                 await people.scan(appid, openid, form.get("scene", ""))
             case "view":
-                await people.view(appid, openid, form.get("url", ""))
-                raise web.HTTPSeeOther(form.get("url") or "/")
+                raise await self._viewed(appid, openid, form.get("url", ""))
             case _ if form.get("text", "").strip():
                 await people.say(appid, openid, form["text"].strip())
         raise web.HTTPSeeOther(_path(appid, openid))
+
+    async def _viewed(self, appid: str, openid: str, url: str) -> web.HTTPSeeOther:
+        """On to where a link of the menu leads, and nowhere else."""
+        if url not in self._platform.menus.addresses(appid):
+            raise web.HTTPNotFound
+        await self._platform.followers.view(appid, openid, url)
+        return web.HTTPSeeOther(url)
 
     async def _scanned(self, request: web.Request) -> web.Response:
         """What a QR code leads to: a page that scans it for the demo reader."""
@@ -156,8 +162,10 @@ def _entry(account: AccountConfig, openid: str, button: Document) -> str:
 
 
 def _line(line: Document) -> str:
+    if line["by"] == "note":
+        return f'<div class="line hint">{escape(line["text"])}</div>'
     if not line["cards"]:
-        return f'<div class="line {line["by"]}"><span class="{"" if line["by"] == "note" else "bubble"}">{escape(line["text"])}</span></div>'
+        return f'<div class="line {line["by"]}"><span class="bubble">{escape(line["text"])}</span></div>'
     cards = "".join(_card(card, first=not place) for place, card in enumerate(line["cards"]))
     tag = f'<div class="tag">{escape(line["text"])}</div>' if line["text"] else ""
     return f'<div class="line"><div class="card">{cards}{tag}</div></div>'

@@ -5,36 +5,37 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable
+from itertools import count
 
 from channels.sandbox.clock import Clock
 
 
 class Agenda:
-    """Calls `work(appid)` when something of that account is due, by a timer once it is started, and by `run_due`."""
+    """Calls `work(appid, key)` for a job that is due, by a timer once it is started, and by `run_due`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._work: list[Callable[[str], None]] = []
-        self._dues: list[tuple[float, str]] = []
+        self._work: dict[str, Callable[[str, str], None]] = {}
+        self._dues: list[tuple[float, int, str, str, str]] = []
+        self._numbers = count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def does(self, work: Callable[[str], None]) -> None:
-        self._work.append(work)
+    def does(self, kind: str, work: Callable[[str, str], None]) -> None:
+        """What ends the jobs of a kind."""
+        self._work[kind] = work
 
-    def at(self, moment: float, appid: str) -> None:
-        """Unix seconds of the sandbox's clock."""
-        heapq.heappush(self._dues, (moment, appid))
+    def at(self, moment: float, kind: str, appid: str, key: str) -> None:
+        """A job ends at `moment`, Unix seconds of the sandbox's clock."""
+        heapq.heappush(self._dues, (moment, next(self._numbers), kind, appid, key))
         self._arm()
 
     def run_due(self) -> None:
-        """Everything whose time has come, oldest first."""
-        now, due = self._clock.now(), dict[str, None]()
+        """Everything whose time has come, in order."""
+        now = self._clock.now()
         while self._dues and self._dues[0][0] <= now:
-            due[heapq.heappop(self._dues)[1]] = None
-        for appid in due:
-            for work in self._work:
-                work(appid)
+            _, _, kind, appid, key = heapq.heappop(self._dues)
+            self._work[kind](appid, key)
         self._arm()
 
     def start(self) -> None:

@@ -148,10 +148,13 @@ def _credential(grant_type: Any) -> None:
 
 
 async def _upload(request: web.Request) -> Upload | None:
-    """The file in the field `media`; None when there is none or it has no name."""
-    async for part in await request.multipart():
-        if isinstance(part, BodyPartReader) and part.name == "media" and part.filename:
-            return Upload(part.filename, bytes(await part.read()))
+    """The file in the field `media`; None when there is none, it has no name, or the body is no multipart."""
+    try:
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader) and part.name == "media" and part.filename:
+                return Upload(part.filename, bytes(await part.read()))
+    except ValueError:
+        return None
     return None
 
 

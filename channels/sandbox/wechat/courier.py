@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections import deque
 from collections.abc import Coroutine
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from channels.sandbox.wechat.messages import FAILED, Reply
 
 TRIES = 3
 SHUFFLE_SECONDS = 0.2
+REMEMBERED = 10_000
 OPERATOR = "oDEMO_operator"
 """From whom job events seem to come."""
 
@@ -50,7 +52,7 @@ class Letter:
 class Courier:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._parcels: list[Parcel] = []
+        self._parcels: deque[Parcel] = deque(maxlen=REMEMBERED)
         self._held: dict[str, list[Parcel]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
@@ -64,7 +66,7 @@ class Courier:
         """An event, in the background. Without a server nothing is sent, but kept to be read."""
         hookup = hookup_of(self._desk.store, appid)
         parcel = self._parcel(appid, hookup, OPERATOR, {"MsgType": "event", **fields})
-        if not hookup.url or hookup.times == 0:
+        if not hookup.url:
             return
         if not hookup.shuffle:
             self._spawn(self._later(hookup, parcel))

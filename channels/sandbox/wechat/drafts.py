@@ -44,10 +44,16 @@ class Drafts:
         store = self._desk.store
         if store.get(f"consumed:{appid}", media_id) is not None:
             self._desk.violation(appid, f"{endpoint}: a draft that has already gone out")
-        running = [*store.all(f"review:{appid}"), *store.all(f"sending:{appid}")]
-        if any(job["media_id"] == media_id for job in running):
+        if store.get(f"held:{appid}", media_id) is not None:
             self._desk.violation(appid, f"{endpoint}: a draft that is still in review")
         return self.existing(appid, media_id)
+
+    def hold(self, appid: str, media_id: str) -> None:
+        """A job with it is running; it stays in the box until the end."""
+        self._desk.store.put(f"held:{appid}", media_id, {"media_id": media_id})
+
+    def release(self, appid: str, media_id: str) -> None:
+        self._desk.store.delete(f"held:{appid}", media_id)
 
     def consume(self, appid: str, media_id: str) -> None:
         """It has gone out: it is no draft any more."""

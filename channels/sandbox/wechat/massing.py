@@ -33,7 +33,7 @@ class Massing:
         self._audience = audience
         self._chats = chats
         self.quota = PushQuota(desk)
-        desk.agenda.does(self.finish)
+        desk.agenda.does("sending", self._finish)
 
     def endpoints(self) -> Endpoints:
         return {
@@ -56,11 +56,6 @@ class Massing:
     def jobs(self, appid: str) -> list[Document]:
         """Newest first, running ones before all."""
         return [*self._desk.store.all(f"sending:{appid}"), *self._desk.store.all(f"mass:{appid}")]
-
-    def finish(self, appid: str) -> None:
-        for job in reversed(self._desk.store.all(f"sending:{appid}")):
-            if job["due_at"] <= self._desk.clock.now():
-                self._end(appid, job)
 
     # -- starting ------------------------------------------------------------------------------------------------
 
@@ -97,7 +92,8 @@ class Massing:
         self._desk.store.put(call.kind("sending"), str(job["msg_id"]), job)
         seen = {"msg_id": job["msg_id"], "at": self._desk.clock.now()}
         self._desk.store.put(call.kind("clientmsgid"), key, seen)
-        self._desk.agenda.at(job["due_at"], call.appid)
+        self._drafts.hold(call.appid, media_id)
+        self._desk.agenda.at(job["due_at"], "sending", call.appid, str(job["msg_id"]))
         return {
             "errcode": 0,
             "errmsg": "send job submission success",
@@ -146,6 +142,12 @@ class Massing:
         }
 
     # -- ending --------------------------------------------------------------------------------------------------
+
+    def _finish(self, appid: str, msg_id: str) -> None:
+        job = self._desk.store.get(f"sending:{appid}", msg_id)
+        if job is not None:
+            self._drafts.release(appid, job["media_id"])
+            self._end(appid, job)
 
     def _end(self, appid: str, job: Document) -> None:
         worked, key, entry = job["ends_with"] == SENT, str(job["msg_id"]), None

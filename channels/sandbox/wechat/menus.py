@@ -47,6 +47,10 @@ class Menus:
         menu = self._desk.store.get("menu", appid)
         return list(menu["button"]) if menu else []
 
+    def addresses(self, appid: str) -> set[str]:
+        """Where the menu's links lead."""
+        return set(_addresses(self.buttons(appid)))
+
     def picture(self, ticket: str, base: str) -> bytes | None:
         """The PNG of a ticket; None when there is none or it has expired."""
         code = self._desk.store.get("qrcode", ticket)

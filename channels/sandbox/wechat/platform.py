@@ -81,7 +81,8 @@ class WeChatPlatform:
 
     def _resume(self) -> None:
         """Jobs that were running when the sandbox was stopped."""
-        for prefix in ("review:", "sending:"):
-            for kind in self.desk.store.kinds(prefix):
-                for job in self.desk.store.all(kind):
-                    self.desk.agenda.at(job["due_at"], kind.removeprefix(prefix))
+        store = self.desk.store
+        for kind, key in (("review", "publish_id"), ("sending", "msg_id")):
+            for appid in (name.partition(":")[2] for name in store.kinds(f"{kind}:")):
+                for job in reversed(store.all(f"{kind}:{appid}")):
+                    self.desk.agenda.at(job["due_at"], kind, appid, str(job[key]))

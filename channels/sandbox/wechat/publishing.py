@@ -22,7 +22,7 @@ class Publishing:
         self._desk = desk
         self._drafts = drafts
         self._shelf = shelf
-        desk.agenda.does(self.finish)
+        desk.agenda.does("review", self._finish)
 
     def endpoints(self) -> Endpoints:
         return {
@@ -39,12 +39,6 @@ class Publishing:
         job = {**draft, "base": base, "msg_data_id": self._desk.number("msg_data_id")}
         self._drafts.consume(appid, media_id)
         return self._public(appid, job)
-
-    def finish(self, appid: str) -> None:
-        """Ends the reviews whose time has come: an article and no draft, or a status that says why not."""
-        for job in reversed(self._desk.store.all(f"review:{appid}")):
-            if job["due_at"] <= self._desk.clock.now():
-                self._end(appid, job)
 
     def _submit(self, call: Call) -> Document:
         """Starts a review. A second submit of one draft starts a second one: nothing promises that it would not."""
@@ -63,18 +57,24 @@ class Publishing:
             "ends_with": fault.status if fault else DONE,
         }
         self._desk.store.put(call.kind("review"), job["publish_id"], job)
-        self._desk.agenda.at(job["due_at"], call.appid)
+        self._drafts.hold(call.appid, draft["media_id"])
+        self._desk.agenda.at(job["due_at"], "review", call.appid, job["publish_id"])
         ids = {"publish_id": call.account.numbered(number), "msg_data_id": call.account.numbered(data_id)}
         return {**OK, **ids}
 
-    def _end(self, appid: str, job: Document) -> None:
+    def _finish(self, appid: str, publish_id: str) -> None:
+        """The end of a review: an article and no draft, or a status that says why not."""
+        job = self._desk.store.get(f"review:{appid}", publish_id)
+        if job is None:
+            return
+        self._drafts.release(appid, job["media_id"])
         job["status"] = job["ends_with"]
         if job["status"] == DONE:
             self._drafts.consume(appid, job["media_id"])
             job["article_id"] = self._public(appid, job)
         job["count"] = len(job.pop("articles"))
-        self._desk.store.delete(f"review:{appid}", job["publish_id"])
-        self._desk.store.put(f"job:{appid}", job["publish_id"], job)
+        self._desk.store.delete(f"review:{appid}", publish_id)
+        self._desk.store.put(f"job:{appid}", publish_id, job)
         self._desk.post(appid, {"Event": "PUBLISHJOBFINISH", "PublishEventInfo": self._told(appid, job)})
 
     def _told(self, appid: str, job: Document) -> Document:

@@ -123,7 +123,7 @@ class PushArticle(models.Model):
 
     cover: the document of a channels.edition.Asset, and the library picture that it was made from; cover_file keeps
     its bytes. kept: the newest edition in whose face the adopted one was kept. superseded: what a receipt named for
-    the article that was there before, to be deleted once this one is out.
+    the articles and drafts that were there before (`article:<id>` …), to be deleted once this one is out.
     """
 
     push = models.ForeignKey(Push, on_delete=models.CASCADE, related_name="articles", db_index=False)
@@ -139,7 +139,7 @@ class PushArticle(models.Model):
     )
     url = models.URLField("文章地址", max_length=500, blank=True)
     carried = models.BooleanField("已登记", default=False)
-    superseded = models.CharField("待删除的旧文章", max_length=200, blank=True)
+    superseded = models.JSONField("待删除的旧文章", default=list, blank=True)
 
     class Meta:
         verbose_name = "推送文章"

@@ -90,7 +90,10 @@ def uses(outlet: Outlet, first: date, last: date, *, but: int | None = None) -> 
         | Q(state__in=PLANNED, scheduled_at__gte=start, scheduled_at__lt=end)
         | Q(state=PushState.CONFIRMED, scheduled_at=None, confirmed_at__gte=start, confirmed_at__lt=end)
     )
-    found = [_use(push) for push in rows.exclude(pk__in=[] if but is None else [but]).order_by("scheduled_at", "pk")]
+    found = [
+        _use(push)
+        for push in rows.exclude(pk__in=[] if but is None else [but]).order_by("scheduled_at", "pk")
+    ]
     outside = OutsidePush.objects.filter(outlet=outlet, day__gte=first, day__lte=last).order_by("pk")
     return found + [Use(row.day, None, made=True, outside=row) for row in outside]
 

@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Self
 
 from django.db import transaction
 
 from channels import outbox
+from channels.adapters.wechat_mp.api.callback import MassFinished
 from channels.adapters.wechat_mp.api.massing import failure_sentence, is_success
+from channels.adapters.wechat_mp.visit import ARTICLE, DRAFT, SENT
 from channels.contract import Receipt
 from channels.models import Outlet, Placement
 from channels.wechat.models import IN_FLIGHT, Push, PushArticle, PushState, history
 from channels.wechat.push import content, decide
 
-ARTICLE, SENT = "article", "sent"
-"""Kinds of `remote_id` in a receipt of the channel."""
 BUSY_FOR = timedelta(hours=1)
 """How long an unfinished delivery of an item may keep its push from being registered."""
 
 
-class MassFinished(Protocol):
-    """What the call-back MASSSENDJOBFINISH says. `articles` are (number from 1, address)."""
+COUNTS = ("total", "filtered", "sent", "errors", "check_state")
 
-    @property
-    def msg_id(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def total(self) -> int: ...
-    @property
-    def filtered(self) -> int: ...
-    @property
-    def sent(self) -> int: ...
-    @property
-    def errors(self) -> int: ...
-    @property
-    def articles(self) -> Sequence[tuple[int, str]]: ...
-    @property
-    def check_state(self) -> int: ...
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What MASSSENDJOBFINISH says of a job. Counts are followers; `articles` are (number from 1, address)."""
+
+    status: str
+    total: int
+    filtered: int
+    sent: int
+    errors: int
+    check_state: int
+    articles: Sequence[tuple[int, str]]
+
+    @classmethod
+    def of(cls, event: MassFinished) -> Self:
+        return cls(**{field.name: getattr(event, field.name) for field in fields(cls)})
 
 
 @transaction.atomic
@@ -50,20 +50,14 @@ def finished(outlet: Outlet, event: MassFinished, *, now: datetime) -> None:
     if push is None:
         _keep(rows.filter(state__in=IN_FLIGHT, msg_id="", attempted_at__isnull=False).first(), event, now)
         return
-    apply(push, event, now=now)
+    apply(push, Ending.of(event), now=now)
 
 
-def apply(push: Push, event: MassFinished, *, now: datetime) -> None:
+def apply(push: Push, event: Ending, *, now: datetime) -> None:
     """Inside a transaction, on a locked push whose job this is."""
     if push.status not in {PushState.SENDING, PushState.ACCEPTED, PushState.UNKNOWN, PushState.SENT}:
         return
-    counts = {
-        "total": event.total,
-        "filtered": event.filtered,
-        "sent": event.sent,
-        "errors": event.errors,
-        "check_state": event.check_state,
-    }
+    counts = {name: getattr(event, name) for name in COUNTS}
     Push.objects.filter(pk=push.pk).update(counts=counts)
     if is_success(event.status):
         sent(push, dict(event.articles), now=now, by="微信回执")
@@ -109,27 +103,17 @@ def doubt(push: Push, sentence: str, *, code: str = "", now: datetime) -> None:
     history(push, f"转入待核实：{sentence}", at=now, code=code[:100])
 
 
-def early(push: Push) -> Mapping[str, Any] | None:
+def early(push: Push) -> Ending | None:
     """The call-back of this push's job that came before the job's number was known."""
-    kept = push.evidence.get("finished", [])
-    return next((one for one in kept if one["msg_id"] == push.msg_id), None)
+    kept = [one for one in push.evidence.get("finished", []) if one["msg_id"] == push.msg_id]
+    return Ending(**{name: kept[0][name] for name in (*COUNTS, "status", "articles")}) if kept else None
 
 
 def _keep(push: Push | None, event: MassFinished, now: datetime) -> None:
     """A call-back for a job that nobody knows while the answer to our own call is lost: evidence for a person."""
     if push is None:
         return
-    seen = {
-        "at": now.isoformat(),
-        "msg_id": str(event.msg_id),
-        "status": event.status,
-        "total": event.total,
-        "filtered": event.filtered,
-        "sent": event.sent,
-        "errors": event.errors,
-        "check_state": event.check_state,
-        "articles": [list(pair) for pair in event.articles],
-    }
+    seen = {"at": now.isoformat(), "msg_id": str(event.msg_id), **asdict(Ending.of(event))}
     evidence = {**push.evidence, "finished": [*push.evidence.get("finished", [])[-9:], seen]}
     Push.objects.filter(pk=push.pk).update(evidence=evidence)
 
@@ -151,12 +135,19 @@ def register(article: PushArticle, *, now: datetime) -> bool:
     if _is_busy(placement, now) and waited < BUSY_FOR:
         return False
     receipt = _receipt(push, article)
-    before = str((placement.receipt or {}).get("remote_id", ""))
-    is_other = before.partition(":")[0] in {ARTICLE, SENT} and before != receipt.remote_id
-    superseded = before if is_other else article.superseded
-    outbox.carried(placement, receipt, by=f"群发 {push.pk}", now=now)
-    PushArticle.objects.filter(pk=article.pk).update(carried=True, superseded=superseded[:200])
+    superseded = dict.fromkeys([*article.superseded, *_others(placement, receipt)])
+    outbox.carried(placement, receipt, by=f"推送 {push.pk}", now=now)
+    PushArticle.objects.filter(pk=article.pk).update(carried=True, superseded=list(superseded))
     return True
+
+
+def _others(placement: Placement, receipt: Receipt) -> list[str]:
+    """What the placement's receipt names beside the push: an article with those that it corrects, a push, a draft."""
+    before = placement.receipt or {}
+    named = str(before.get("remote_id", ""))
+    beside = [f"{ARTICLE}:{article_id}" for article_id in (before.get("raw") or {}).get("kept") or ()]
+    is_other = named.partition(":")[0] in {ARTICLE, SENT, DRAFT} and named != receipt.remote_id
+    return [named, *beside] if is_other else beside
 
 
 def _receipt(push: Push, article: PushArticle) -> Receipt:
@@ -173,4 +164,5 @@ def _receipt(push: Push, article: PushArticle) -> Receipt:
 def _is_busy(placement: Placement, now: datetime) -> bool:
     """Whether a delivery of the item is under way whose article the receipt does not name yet."""
     leased = placement.lease_until is not None and placement.lease_until > now
-    return leased or bool(placement.pending) or placement.doubt_id is not None
+    waits_for_person = bool((placement.receipt or {}).get("awaits_person"))
+    return leased or (bool(placement.pending) and not waits_for_person) or placement.doubt_id is not None

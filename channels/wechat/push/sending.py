@@ -12,10 +12,10 @@ from channels.adapters.wechat_mp.api.client import Json
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.api.massing import Massing
 from channels.adapters.wechat_mp.api.publishing import Platform
-from channels.adapters.wechat_mp.article.uploads import Uploads, compare
+from channels.adapters.wechat_mp.article.uploads import CROP_REFUSED, CROPS, Uploads, compare
 from channels.adapters.wechat_mp.progress import Mark
 from channels.contract import AssetReader, Checkpoint, Rendering
-from channels.errors import ChannelError, Misbehaved, Missing, OutcomeUnknown, Throttled, Unreachable
+from channels.errors import ChannelError, Misbehaved, Missing, OutcomeUnknown, Refused, Throttled, Unreachable
 
 Pause = Callable[[], Awaitable[None]]
 
@@ -77,9 +77,14 @@ class Draft:
         return "", []
 
     async def _added(self, articles: Sequence[Json]) -> str:
-        """A remembered cover that the platform has lost is uploaded once more."""
+        """A remembered cover that the platform has lost is uploaded once more; one that it cannot crop goes uncropped."""
         try:
             return await self._massing.add_draft(articles)
+        except Refused as error:
+            if error.code != CROP_REFUSED:
+                raise
+            bare = [{name: value for name, value in one.items() if name not in CROPS} for one in articles]
+            return await self._massing.add_draft(bare)
         except Missing:
             for uploads in self._uploads:
                 await uploads.forget_cover()

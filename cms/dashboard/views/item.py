@@ -16,13 +16,14 @@ from django.views.generic.edit import FormMixin
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.log_actions import log
 
-from channels.models import Item, WithdrawalKind
+from channels.models import Item, Outlet, WithdrawalKind
+from channels.wechat.accounts import CHANNEL
 from cms import publishing
 from cms.dashboard import dossier, withdrawal
 from cms.dashboard.forms import CorrectForm, WithdrawForm
 from cms.dashboard.views.base import DeskView
 from cms.models import ContentPage
-from cms.permissions import can_correct, can_withdraw, require
+from cms.permissions import can_correct, can_run_outlets, can_withdraw, require
 
 
 class ItemView(DeskView):
@@ -48,8 +49,15 @@ class ItemView(DeskView):
             editions=dossier.editions(self.item),
             can_withdraw=can_withdraw(self.request.user, self.page),
             can_correct=can_correct(self.request.user, self.page),
+            accounts=self._accounts(),
             **kwargs,
         )
+
+    def _accounts(self) -> list[Outlet]:
+        """The official accounts that can make a code for this item."""
+        if not can_run_outlets(self.request.user) or self.item.current is None:
+            return []
+        return list(Outlet.objects.active().filter(channel=CHANNEL))
 
 
 class ItemActionView(FormMixin, ItemView):

@@ -24,7 +24,7 @@ from cms import previews
 from cms.dashboard.push import comparing, reading
 from cms.dashboard.push.forms import ArticleForm, PlanForm, PreviewForm, article_forms, in_order
 from cms.dashboard.push.looks import look, moves
-from cms.dashboard.views.pushes import AccountView, account
+from cms.dashboard.views.pushes import PushDesk, account
 from cms.permissions import can_confirm_push, can_push, require
 
 HISTORY_MAX = 100
@@ -34,7 +34,7 @@ def found_push(slug: str, pk: int) -> Push:
     return get_object_or_404(Push.objects.select_related("outlet"), pk=pk, outlet__slug=slug)
 
 
-class PushPage(AccountView):
+class PushPage(PushDesk):
     """A page about one push. `current` is read afresh for every request."""
 
     @cached_property
@@ -44,6 +44,14 @@ class PushPage(AccountView):
     @cached_property
     def outlet(self) -> Outlet:
         return self.push.outlet
+
+    def get_page_subtitle(self) -> str:
+        return f"#{self.push.pk}"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        found = super().get_breadcrumbs_items()
+        home = {"url": reverse("desk:wechat_pushes", args=[self.outlet.slug]), "label": "推送"}
+        return [*found[:-1], home, *found[-1:]]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         push = self.push
@@ -57,9 +65,6 @@ class PushView(PushPage):
     page_title = "推送"
     template_name = "cms/desk/wechat/push.html"
     http_method_names = ["get", "post"]
-
-    def get_page_subtitle(self) -> str:
-        return f"#{self.push.pk}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         push = self.push

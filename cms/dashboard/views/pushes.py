@@ -1,4 +1,4 @@
-"""群发 of one account: its pushes, its quota calendar, a new push, notes of pushes made elsewhere."""
+"""推送 of one account: its pushes, its quota calendar, a new push, notes of pushes made elsewhere."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_POST
 
 from channels.errors import ChannelError
@@ -22,7 +20,7 @@ from channels.wechat.push import calendar, tags, verbs
 from cms.dashboard.push import reading
 from cms.dashboard.push.forms import OutsideForm
 from cms.dashboard.push.looks import moves
-from cms.dashboard.views.base import DeskView
+from cms.dashboard.wechat.base import AccountView
 from cms.permissions import can_push, require
 
 
@@ -31,27 +29,20 @@ def account(slug: str) -> Outlet:
     return get_object_or_404(Outlet, slug=slug, channel=CHANNEL)
 
 
-class AccountView(DeskView):
-    """A page of one account, with its tabs."""
+class PushDesk(AccountView):
+    """A page of one account's pushes; looking needs admin access only."""
 
+    http_method_names = ["get"]
     header_icon = "mail"
-    active_tab = "pushes"
+    tab = "pushes"
 
-    @cached_property
-    def outlet(self) -> Outlet:
-        return account(self.kwargs["slug"])
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        found = super().get_breadcrumbs_items()
-        home = {"url": reverse("desk:wechat_pushes", args=[self.outlet.slug]), "label": self.outlet.name}
-        return [*found[:-1], home, *found[-1:]]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(outlet=self.outlet, active_tab=self.active_tab, **kwargs)
+    @property
+    def may_change(self) -> bool:
+        return can_push(self.request.user)
 
 
-class PushesView(AccountView):
-    page_title = "群发"
+class PushesView(PushDesk):
+    page_title = "推送"
     template_name = "cms/desk/wechat/pushes.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from channels.errors import (
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 BAD_MEDIA_ID = 40007
 ALREADY_GONE = frozenset({"53600"})
+NO_RIGHT = frozenset({"48001", "48008", "61007"})
+"""The account may not make this call, whatever its credentials."""
 BUSY = -1
 QUOTA = 45009
 
@@ -110,7 +112,22 @@ _BUGS: dict[int, Meaning] = {
 
 _LOOK: dict[int, Meaning] = {
     BAD_MEDIA_ID: Meaning(Missing, "微信端的草稿或素材已不存在，系统将先核对再处理"),
+    40059: Meaning(Missing, "微信端查不到这次推送，系统将先核对再处理"),
     53600: Meaning(Missing, "微信端查不到这篇文章，系统将先核对再处理"),
+}
+
+_FOLLOWERS: dict[int, Meaning] = {
+    **_same(
+        (40016, 40017, 40018, 40019, 40020, 40022, 40023, 40024, 40025, 40026, 40027, 40055),
+        Refused,
+        "微信不接受这个菜单，请按详情检查菜单名称和内容后重新发布",
+    ),
+    **_same((45056,), Refused, "公众号标签已达 100 个上限，请在公众号后台删除不用的标签"),
+    **_same((45058,), Refused, "这是微信保留的标签，不能使用，请改用其他名称"),
+    **_same((45059,), Refused, "该粉丝的标签已达上限，请减少关注内容"),
+    **_same((45158,), Refused, "标签名超过 30 字节，请缩短名称"),
+    **_same((45029,), Refused, "永久二维码数量已达上限，请改用临时二维码"),
+    **_same((40053, 40052, 40099), Misbehaved, "微信不接受二维码的参数，请把详情转交技术人员"),
 }
 
 _MASS: dict[int, Meaning] = {
@@ -121,13 +138,12 @@ _MASS: dict[int, Meaning] = {
         OutcomeUnknown, "微信称同一群发刚刚提交过，结果未知，请一分钟后按待核实页面核对，不要在后台重发"
     ),
     45067: Meaning(Misbehaved, "微信不接受群发标识的长度，请把详情转交技术人员"),
-    40059: Meaning(Missing, "微信端查不到这次群发，系统将先核对再处理"),
     **_same((43004, 43019, 40003), Refused, "该微信号没有关注公众号，请关注后重新发送预览"),
     **_same((40132,), Refused, "微信号不正确，请核对后重新发送预览"),
     **_same((40050, 40152), Refused, "标签在微信端已不存在，请重新选择范围后提交复核"),
 }
 
-MEANINGS: dict[int, Meaning] = {**_CONFIG, **_PATIENCE, **_CONTENT, **_BUGS, **_LOOK, **_MASS}
+MEANINGS: dict[int, Meaning] = {**_CONFIG, **_PATIENCE, **_CONTENT, **_BUGS, **_LOOK, **_FOLLOWERS, **_MASS}
 
 QUOTA_SENTENCES: dict[str, str] = {
     "freepublish/delete": "微信每天只允许删除 10 次且今日已用完，零点后自动继续；急需撤下请立即在公众号后台手工删除",
@@ -165,8 +181,9 @@ PUBLISH_FAILURES: dict[int, str] = {
 }
 """`publish_status` values that end without an article."""
 
+DELETED_LATER = 5
 PUBLISH_REMOVALS: dict[int, str] = {
-    5: "文章发布后已被运营人员在公众号后台删除",
+    DELETED_LATER: "文章发布后已被运营人员在公众号后台删除",
     6: "文章发布后已被微信平台封禁，请登录公众号后台查看原因",
 }
 """`publish_status` values of an article that was there and is gone."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from channels.adapters.wechat_mp.api.client import TIMEOUT, HubClient, Json, Request, StaleToken, Upload
 from channels.adapters.wechat_mp.api.codes import QUOTA
@@ -19,6 +20,8 @@ from channels.adapters.wechat_mp.api.quotas import Budget
 from channels.adapters.wechat_mp.api.tokens import Tokens, refused
 from channels.contract import Checkpoint, OutletConfig
 from channels.errors import ConfigError, Throttled
+
+T = TypeVar("T")
 
 API_BASE = "https://api.weixin.qq.com"
 PARALLEL = 2
@@ -31,7 +34,16 @@ class Account:
     def __init__(self, api_base: str, appid: str, secret: str) -> None:
         self.credentials = (api_base, appid, secret)
         self.client = HubClient(api_base, appid, secret)
+        self.born = time.time()
+        self._locks: WeakValueDictionary[tuple[object, str], asyncio.Lock] = WeakValueDictionary()
         self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix=f"wechat-{appid[-6:]}")
+
+    async def one_at_a_time(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Run `work` when nobody else in this event loop runs the same of this account."""
+        loop = asyncio.get_running_loop()
+        lock = self._locks.setdefault((loop, name), asyncio.Lock())
+        async with lock:
+            return await work()
 
     async def in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -45,6 +57,7 @@ class Line:
     ) -> None:
         self.budget = Budget(memory, clock)
         self.tokens = Tokens(memory, account.credentials, fetch=self._fetch, clock=clock)
+        self.born = account.born
         self._account = account
         self._clock = clock
 
@@ -87,6 +100,10 @@ class Line:
         except StaleToken:
             await self.tokens.refuse(fresh)
             raise refused() from None
+
+    async def one_at_a_time(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        """See Account.one_at_a_time."""
+        return await self._account.one_at_a_time(name, work)
 
     async def _metered(self, request: Request, token: str) -> Json:
         try:

@@ -150,10 +150,16 @@ class Massing:
             )
         return _GET[word.upper()]
 
+    async def is_out(self, msg_id: str) -> bool:
+        """Whether the platform still shows what was pushed. Raises Missing for a push that it does not know."""
+        answer = await self._line.call("message/mass/get", {"msg_id": msg_id})
+        return str(answer.get("msg_status", "")).upper() not in {"DELETE", "DELETED"}
+
     async def delete(self, msg_id: str, index: int) -> None:
-        """Deletes the page of one article (1-based) of a sent message; the cards stay in the chats. Gone is fine."""
+        """Takes one article (counted from 1) of a push down; its cards stay in chats. Gone already is fine."""
+        body = {"msg_id": int(msg_id), "article_idx": index}
         try:
-            await self._line.call("message/mass/delete", {"msg_id": msg_id, "article_idx": index})
+            await self._line.call("message/mass/delete", body, timeout=LONG_TIMEOUT)
         except Missing:
             return
 

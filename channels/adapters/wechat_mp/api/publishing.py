@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeVar
 
 from channels.adapters.wechat_mp.api import codes
 from channels.adapters.wechat_mp.api.client import LONG_TIMEOUT, Json, Upload
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.progress import Mark
-from channels.errors import Misbehaved, Missing, OutcomeUnknown, Unreachable
+from channels.errors import ConfigError, Misbehaved, Missing, OutcomeUnknown, Unreachable
+
+T = TypeVar("T")
 
 PAGE = 20
 """The most that draft/batchget and freepublish/batchget give at once."""
 LOOK_BACK = 3
-"""Pages searched for something lost, newest first: what was sent minutes ago is not further down."""
+"""Pages searched for something lost of which no time is known, newest first."""
 
 
 class Publishing(Enum):
@@ -39,10 +42,21 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Article:
+    """A published article. `source_url` is the address behind 阅读原文, which carries our mark.
+
+    `published_at` in Unix seconds; 0 where an answer does not tell.
+    """
+
     article_id: str
     url: str
-    mark: Mark | None
-    deleted: bool
+    source_url: str
+    deleted: bool = False
+    content: str = ""
+    published_at: float = 0.0
+
+    @property
+    def mark(self) -> Mark | None:
+        return Mark.read(self.source_url)
 
 
 class Platform:
@@ -50,6 +64,10 @@ class Platform:
 
     def __init__(self, line: Line) -> None:
         self._line = line
+
+    async def one_at_a_time(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Run `work`; two deliveries of this process that want the same thing of the account take turns."""
+        return await self._line.one_at_a_time(name, work)
 
     async def upload_article_image(self, upload: Upload) -> str:
         """The address under which articles may show it."""
@@ -87,11 +105,15 @@ class Platform:
 
     async def find_draft(self, key: str) -> str:
         """Media id of our draft, or empty."""
-        async for entry in self._entries("draft/batchget", LOOK_BACK):
+        async for entry in self._drafts():
             marks = [Mark.read(str(item.get("content_source_url", ""))) for item in _items(entry)]
             if any(mark and mark.key == key for mark in marks):
                 return str(entry["media_id"])
         return ""
+
+    async def update_draft(self, media_id: str, article: Json) -> None:
+        """Another text for a draft that nobody has published. Raises Missing when it is gone."""
+        await self._line.call("draft/update", {"media_id": media_id, "index": 0, "articles": article})
 
     async def delete_draft(self, media_id: str) -> None:
         """Gone already is fine."""
@@ -113,51 +135,54 @@ class Platform:
             ) from error
 
     async def may_submit_today(self) -> bool:
-        """Whether a submit is left of the day's quota, by our own count: asking would cost a call."""
-        return await self._line.budget.left("freepublish/submit") > 0
+        """Whether a submit is left of the day's quota: by our own count, then by the platform's, which knows of others.
 
-    async def job(self, publish_id: str) -> Job:
-        answer = await self._line.call("freepublish/get", {"publish_id": publish_id})
+        True when the platform does not say.
+        """
+        if await self._line.budget.left("freepublish/submit") <= 0:
+            return False
+        try:
+            answer = await self._line.call("openapi/quota/get", {"cgi_path": "/cgi-bin/freepublish/submit"})
+        except (ConfigError, Misbehaved):
+            return True
+        remain = (answer.get("quota") or {}).get("remain")
+        return not isinstance(remain, int) or remain > 0
+
+    async def job(self, publish_id: str, *, keep: int = 0) -> Job:
+        """A hundred looks a day; `keep` as in Line.call."""
+        answer = await self._line.call("freepublish/get", {"publish_id": publish_id}, keep=keep)
         status = answer.get("publish_status")
         if status == 0:
             items = answer.get("article_detail", {}).get("item") or [{}]
             first = items[0] if isinstance(items, list) else items
-            return Job(
-                Publishing.DONE,
-                status,
-                _article_id(_word(answer, "article_id")),
-                first.get("article_url", ""),
-            )
-        if status == 1:
-            return Job(Publishing.RUNNING, status)
-        if status in codes.PUBLISH_FAILURES:
-            return Job(Publishing.FAILED, status)
-        if status in codes.PUBLISH_REMOVALS:
-            return Job(Publishing.REMOVED, status)
-        raise Misbehaved(
-            f"微信返回了未收录的发布状态 {status}，请把详情转交技术人员",
-            code=f"publish_status={status}",
-            detail=str(answer),
-        )
+            return finished(0, _article_id(_word(answer, "article_id")), first.get("article_url", ""))
+        return finished(status)
 
-    async def article(self, article_id: str) -> Article:
-        """Raises Missing when the platform knows no such article."""
-        answer = await self._line.call("freepublish/getarticle", {"article_id": article_id})
+    async def article(self, article_id: str, *, keep: int = 0) -> Article:
+        """With its text. A hundred a day; `keep` as in Line.call. Raises Missing when the platform knows none such."""
+        answer = await self._line.call("freepublish/getarticle", {"article_id": article_id}, keep=keep)
         items = answer.get("news_item")
         if not items:
             raise Missing("微信端查不到这篇文章，系统将先核对再处理")
         return _article(article_id, items)
 
-    async def copies(self, content_id: str, *, pages: int) -> list[Article]:
-        """Our published articles of an item among the newest `pages` pages, whatever edition they show."""
-        found = []
-        async for entry in self._entries("freepublish/batchget", pages):
-            items = _items(entry)
-            if any(content_id in str(item.get("content_source_url", "")) for item in items):
-                article = _article(_article_id(str(entry["article_id"])), items)
-                if article.mark and not article.deleted:
-                    found.append(article)
-        return found
+    async def page(self, number: int, *, keep: int = 0) -> tuple[list[Article], int]:
+        """One page, counted from 0, of the published articles, newest first, without their texts; and how many there are.
+
+        A hundred pages a day; `keep` as in Line.call.
+        """
+        answer = await self._line.call(
+            "freepublish/batchget", {"offset": number * PAGE, "count": PAGE, "no_content": 1}, keep=keep
+        )
+        entries = [entry for entry in answer.get("item") or [] if _items(entry)]
+        found = [
+            replace(
+                _article(_article_id(str(entry["article_id"])), _items(entry)),
+                published_at=float(entry.get("update_time") or 0),
+            )
+            for entry in entries
+        ]
+        return found, int(answer.get("total_count", 0))
 
     async def delete_article(self, article_id: str) -> None:
         """Gone already is fine. Ten a day."""
@@ -168,14 +193,32 @@ class Platform:
         except Missing:
             return
 
-    async def _entries(self, endpoint: str, pages: int) -> AsyncIterator[Json]:
-        for page in range(pages):
-            answer = await self._line.call(endpoint, {"offset": page * PAGE, "count": PAGE, "no_content": 1})
-            entries = answer.get("item") or []
-            for entry in entries:
+    async def _drafts(self) -> AsyncIterator[Json]:
+        for page in range(LOOK_BACK):
+            answer = await self._line.call(
+                "draft/batchget", {"offset": page * PAGE, "count": PAGE, "no_content": 1}
+            )
+            for entry in answer.get("item") or []:
                 yield entry
             if (page + 1) * PAGE >= int(answer.get("total_count", 0)):
                 return
+
+
+def finished(status: object, article_id: str = "", url: str = "") -> Job:
+    """The job that a `publish_status` stands for. Raises Misbehaved for one that no page names."""
+    if not isinstance(status, int):
+        raise Misbehaved("微信没有给出发布状态，请把详情转交技术人员", detail=repr(status))
+    if status == 0:
+        return Job(Publishing.DONE, status, article_id, url)
+    if status == 1:
+        return Job(Publishing.RUNNING, status)
+    if status in codes.PUBLISH_FAILURES:
+        return Job(Publishing.FAILED, status)
+    if status in codes.PUBLISH_REMOVALS:
+        return Job(Publishing.REMOVED, status)
+    raise Misbehaved(
+        f"微信返回了未收录的发布状态 {status}，请把详情转交技术人员", code=f"publish_status={status}"
+    )
 
 
 def _items(entry: Json) -> list[Json]:
@@ -187,8 +230,9 @@ def _article(article_id: str, items: list[Json]) -> Article:
     return Article(
         article_id=article_id,
         url=str(first.get("url", "")),
-        mark=Mark.read(str(first.get("content_source_url", ""))),
+        source_url=str(first.get("content_source_url", "")),
         deleted=any(item.get("is_deleted") for item in items),
+        content=str(first.get("content", "")),
     )
 
 

@@ -1,0 +1,40 @@
+"""Looks at the page whose address a person gave for a draft that he has published in the back office."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from urllib.parse import urlsplit
+
+from channels.adapters.wechat_mp.visit import Visit
+from channels.answers import failure_of
+from channels.contract import Observation, Presence, Receipt
+
+_TAG = re.compile(r"<[^>]+>")
+GONE = ("该内容已被发布者删除", "此内容因违规无法查看", "该内容暂时无法查看", "页面不存在")
+"""What the platform's pages say in place of an article; from use, not from its documents."""
+
+
+async def look(visit: Visit, receipt: Receipt) -> Observation:
+    """Present when the page shows the title of the draft. Raises ChannelError when the page cannot be read."""
+    if urlsplit(receipt.remote_url).hostname not in visit.page_hosts:
+        return Observation(
+            presence=Presence.UNKNOWN, note="这不是公众号文章的网址，请复制文章页面的完整网址后重新填写"
+        )
+    answer = await visit.http.request("GET", receipt.remote_url)
+    if failure := failure_of(answer, write=False):
+        raise failure
+    text = _squeezed(answer.text)
+    if any(phrase in text for phrase in GONE):
+        return Observation(presence=Presence.ABSENT, note="该网址的文章已被删除或无法查看")
+    if _squeezed(str(receipt.raw.get("title", ""))) not in text:
+        return Observation(presence=Presence.UNKNOWN, note="该网址的文章标题与草稿不一致，请核对网址")
+    found = replace(receipt, settled=True, awaits_person=False, watched=False, note="")
+    return Observation(
+        presence=Presence.PRESENT, version=receipt.version, remote_url=receipt.remote_url, receipt=found
+    )
+
+
+def _squeezed(html: str) -> str:
+    return "".join(unescape(_TAG.sub("", html)).split())

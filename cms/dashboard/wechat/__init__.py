@@ -1,0 +1,1 @@
+"""The desk's pages of an official account: one module a tab."""
