@@ -171,6 +171,22 @@ def test_a_file_is_whole_on_the_second_try(sandbox: RunningSandbox, clock: Secon
     assert answer["url"]
 
 
+def test_what_two_deliveries_want_at_once_is_done_in_turn(sandbox: RunningSandbox, clock: Seconds) -> None:
+    line = line_at(sandbox, clock)
+    done: list[str] = []
+
+    async def upload() -> None:
+        seen = list(done)
+        await asyncio.sleep(0)
+        done.append("again" if seen else "first")
+
+    async def both() -> None:
+        await asyncio.gather(*(line.one_at_a_time("picture", upload) for _ in range(2)))
+
+    asyncio.run(both())
+    assert done == ["first", "again"]
+
+
 def test_an_expected_code_brings_its_answer(sandbox: RunningSandbox, clock: Seconds) -> None:
     line = line_at(sandbox, clock)
     sandbox.fault("draft/batchget", "errcode", errcode=45065, times=2)

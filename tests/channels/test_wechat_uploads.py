@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,9 @@ class FakePlatform:
     covers: list[Upload] = field(default_factory=list)
     drafts: list[dict[str, Any]] = field(default_factory=list)
     reads: int = 0
+
+    async def one_at_a_time(self, name: str, work: Callable[[], Awaitable[Any]]) -> Any:
+        return await work()
 
     async def upload_article_image(self, upload: Upload) -> str:
         self.images.append(upload)

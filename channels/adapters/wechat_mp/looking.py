@@ -166,8 +166,7 @@ async def _for_copies(visit: Visit, receipt: Receipt, progress: Progress, journa
         return _present(receipt, mine) if mine else await _for_submit(visit, progress, journal)
     before = progress.predecessor_receipt
     if before is None and progress == Progress():
-        # Nothing is written down: an earlier life of this hub may have published it.
-        copies = await visit.listing.copies(receipt.uri, since=visit.clock(), pages=LOOK_BACK)
+        copies = await _other_copies(visit, receipt)
         if copies:
             return _present(receipt, with_token(copies, receipt.token) or copies[0])
     if before is not None:
@@ -176,6 +175,13 @@ async def _for_copies(visit: Visit, receipt: Receipt, progress: Progress, journa
         except Refused:
             return Observation(presence=Presence.ABSENT, note="上一版本未通过微信审核，没有发布")
     return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章，发布请求尚未发出")
+
+
+async def _other_copies(visit: Visit, receipt: Receipt) -> list[Article]:
+    """What is out of an item of which this delivery has done nothing: an earlier edition, or an earlier life of the hub's."""
+    submitted = await visit.checkpoint.get(visit.out_name(receipt.uri), shared=True)
+    since = visit.clock() if submitted else visit.first_life()
+    return await visit.listing.copies(receipt.uri, since=since, pages=LOOK_BACK if submitted else 1)
 
 
 async def _for_submit(visit: Visit, progress: Progress, journal: Journal) -> Observation:

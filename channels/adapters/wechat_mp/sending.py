@@ -28,8 +28,6 @@ from channels.adapters.wechat_mp.visit import (
 from channels.contract import AssetReader, Receipt, Rendering
 from channels.errors import ChannelError, ConfigError, Missing, OutcomeUnknown
 
-RESTORED = 600.0
-"""Seconds: a reading of the list that is older, and from before this process, may be that of a restored backup."""
 CONFIRMED = "confirmed"
 """The shared entry that names the last day on which a draft was read back."""
 
@@ -74,6 +72,7 @@ async def _published(
     if mine is not None:
         return _there(rendering, token, mine, progress)
     try:
+        await visit.checkpoint.put(visit.out_name(rendering.uri), token, shared=True)
         progress = await _submitted(visit, progress, journal)
     except ConfigError as error:
         if error.code not in codes.NO_RIGHT:
@@ -87,9 +86,8 @@ async def _published(
 
 async def _copies(visit: Visit, uri: str) -> list[Article] | None:
     """What is out of the item and may have been forgotten here; None for an account that may not even ask."""
-    since = min(visit.born, visit.clock() - RESTORED)
     try:
-        return await visit.listing.copies(uri, since=since, pages=1)
+        return await visit.listing.copies(uri, since=visit.first_life(), pages=1)
     except ConfigError as error:
         if error.code not in codes.NO_RIGHT:
             raise

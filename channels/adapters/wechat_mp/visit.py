@@ -19,6 +19,8 @@ from channels.errors import Missing
 ARTICLE, JOB, DRAFT, SENT = "article", "publish", "draft", "sent"
 """What a receipt's `remote_id` names, before its colon: an article, its review, a draft, or `<msg id>.<index>` of a push."""
 
+RESTORED = 600.0
+"""Seconds: a reading of the list that is older, and from before this process, may be that of a restored backup."""
 LEVEL = "level"
 """The shared entry that says what the account may do: `draft` when it may not publish by itself."""
 
@@ -103,6 +105,14 @@ class Visit:
     async def delete_article(self, article_id: str) -> None:
         await self.platform.delete_article(article_id)
         await self.listing.forget(article_id)
+
+    def out_name(self, uri: str) -> str:
+        """The shared entry that says that something of the item has been submitted at some time."""
+        return f"out.{content_id_of(uri).hex}"
+
+    def first_life(self) -> float:
+        """How new a reading of the list has to be to show what a forgotten past (a restored backup) has published."""
+        return min(self.born, self.clock() - RESTORED)
 
     def draft_name(self, uri: str) -> str:
         """The shared entry that holds the media id of the item's draft while nobody has published it."""

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from channels.contract import Checkpoint
-from channels.errors import ConfigError, Unreachable
+from channels.errors import ChannelError, ConfigError, Unreachable
 
 MARGIN = 60.0
 """Seconds before its end at which a token is renewed; in its last 300 s stable_token gives the next one."""
@@ -93,7 +93,7 @@ class Tokens:
     async def _renew(self, claimed: _Held) -> str:
         try:
             token, lifetime = await self._fetch()
-        except BaseException:
+        except (ChannelError, asyncio.CancelledError):
             given_up = replace(claimed, renewing_until=0.0)
             await self._memory.swap(self._name, given_up.text(), before=claimed.text())
             raise
