@@ -49,14 +49,14 @@ def freeze(
 
 
 def forget_unused(*, before: datetime) -> int:
-    """Delete files that no edition holds and that nothing has frozen since `before`; returns how many.
+    """Delete files that no edition and no push holds and that nothing has frozen since `before`; returns how many.
 
     Previews freeze the files of drafts that may never be signed.
     """
-    unused = AssetFile.objects.filter(editions=None, frozen_at__lt=before)
+    unused = AssetFile.objects.filter(editions=None, push_covers=None, frozen_at__lt=before)
     forgotten = 0
     for pk, path in unused.values_list("pk", "path"):
-        deleted, _ = AssetFile.objects.filter(pk=pk, editions=None, frozen_at__lt=before).delete()
+        deleted, _ = unused.filter(pk=pk).delete()
         if deleted and not AssetFile.objects.filter(path=path).exists():
             default_storage.delete(path)
             forgotten += 1

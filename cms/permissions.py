@@ -28,8 +28,19 @@ OPERATE = "cms.operate_desk"
 OUTLETS = "syndication.change_outlet"
 """Set outlets up, pause and resume them."""
 
-ITEM_PERMISSIONS = [("withdraw_item", "撤稿"), ("operate_desk", "处理投递（重试、放行、交办、确认、拒用）")]
-"""For ContentPage's Meta; the code names behind WITHDRAW and OPERATE."""
+PUSH = "cms.push_wechat"
+"""Put pushes to followers together, propose and preview them."""
+
+CONFIRM_PUSH = "cms.confirm_wechat_push"
+"""Let a push go that somebody else has proposed, and say what became of an unclear one."""
+
+ITEM_PERMISSIONS = [
+    ("withdraw_item", "撤稿"),
+    ("operate_desk", "处理投递（重试、放行、交办、确认、拒用）"),
+    ("push_wechat", "推送（群发）编排"),
+    ("confirm_wechat_push", "推送（群发）复核"),
+]
+"""For ContentPage's Meta; the code names behind WITHDRAW, OPERATE, PUSH and CONFIRM_PUSH."""
 
 
 def can_withdraw(user: User, page: ContentPage | None) -> bool:
@@ -59,6 +70,14 @@ def page_rights(user: User, page_ids: Iterable[int]) -> tuple[frozenset[int], fr
 
 def can_operate(user: User) -> bool:
     return bool(user.has_perm(OPERATE))  # type: ignore[union-attr]
+
+
+def can_push(user: User) -> bool:
+    return bool(user.has_perm(PUSH))  # type: ignore[union-attr]
+
+
+def can_confirm_push(user: User) -> bool:
+    return bool(user.has_perm(CONFIRM_PUSH))  # type: ignore[union-attr]
 
 
 def can_run_outlets(user: User) -> bool:

@@ -63,6 +63,12 @@ def drill_banner() -> SafeString:
     return drill_strip.strip()
 
 
+def pushes_menu_item() -> MenuItem:
+    return MenuItem(
+        "公众号推送", reverse("desk:wechat_pushes_home"), name="pushes", icon_name="mail", order=-5
+    )
+
+
 @hooks.register("register_admin_viewset")
 def hub_viewsets() -> HubGroup:
     return HubGroup()

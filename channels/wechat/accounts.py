@@ -7,7 +7,7 @@ counts of calls have to be seen by other processes at once, and on SQLite a tran
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from asgiref.sync import async_to_sync
 
@@ -19,6 +19,12 @@ from channels.models import Outlet
 T = TypeVar("T")
 
 CHANNEL = "wechat_mp"
+
+
+class Talk(Protocol):
+    """The shape of `talk`, for those who are handed it."""
+
+    def __call__(self, outlet: Outlet, conversation: Callable[[Line], Awaitable[T]]) -> T: ...
 
 
 def talk(outlet: Outlet, conversation: Callable[[Line], Awaitable[T]]) -> T:

@@ -12,12 +12,13 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from channels.models import Outlet
-from channels.wechat import figures, interests
+from channels.wechat import figures, interests, pushing
 from channels.wechat.models import Follower, Notice
 
 logger = logging.getLogger(__name__)
 
 NOTICES_KEPT = timedelta(days=30)
+_pushing = threading.Lock()
 
 
 @shared_task(name="channels.wechat.tasks.settle_tags")  # type: ignore[untyped-decorator]  # Celery has no types
@@ -44,6 +45,20 @@ def prune_notices() -> int:
 def fetch_figures() -> int:
     """Hourly from the morning on: reading figures that are due, which most hours are none."""
     return figures.fetch(now=timezone.now())
+
+
+@shared_task(name="channels.wechat.tasks.send_pushes")  # type: ignore[untyped-decorator]  # Celery has no types
+def send_pushes() -> int:
+    """Move the pushes on that are due, send previews, clean up behind sent ones.
+
+    One round at a time in a process: while a platform hangs, beat would fill the threads with others.
+    """
+    if not _pushing.acquire(blocking=False):
+        return 0
+    try:
+        return pushing.run()
+    finally:
+        _pushing.release()
 
 
 def soon(task: Any, *args: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.transaction import non_atomic_requests
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from cms.dashboard.views import account, drill, figures, outlet
 from cms.dashboard.views.item import CorrectView, ItemView, WithdrawView, page_action
@@ -12,6 +12,7 @@ from cms.dashboard.views.matrix import MatrixView
 from cms.dashboard.views.package import package
 from cms.dashboard.views.placement import PlacementView, act
 from cms.dashboard.views.preflight import preflight
+from cms.dashboard.views.pushes import home
 from cms.dashboard.wechat.interests import InterestsView
 from cms.dashboard.wechat.menu import MenuView
 from cms.dashboard.wechat.replies import RepliesView, ReplyView
@@ -31,6 +32,8 @@ urlpatterns = [
     path("placements/<int:pk>/", PlacementView.as_view(), name="placement"),
     path("placements/<int:pk>/package/", package, name="package"),
     path("placements/<int:pk>/<slug:verb>/", act, name="act"),
+    path("pushes/", home, name="wechat_pushes_home"),
+    path("wechat/<slug:slug>/pushes/", include("cms.dashboard.push_urls")),
     path("outlets/<int:pk>/pause/", outlet.PauseView.as_view(), name="pause"),
     path("outlets/<int:pk>/resume/", outlet.resume, name="resume"),
     path("outlets/<int:pk>/drill/", drill.DrillView.as_view(), name="drill"),

@@ -42,8 +42,14 @@ ACCOUNTS = (
 
 LIBRARY = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
-    WRITERS: (ADMIN_ACCESS, ("cms", "operate_desk")),
-    REVIEWERS: (ADMIN_ACCESS, ("cms", "operate_desk"), ("cms", "withdraw_item")),
+    WRITERS: (ADMIN_ACCESS, ("cms", "operate_desk"), ("cms", "push_wechat")),
+    REVIEWERS: (
+        ADMIN_ACCESS,
+        ("cms", "operate_desk"),
+        ("cms", "withdraw_item"),
+        ("cms", "push_wechat"),
+        ("cms", "confirm_wechat_push"),
+    ),
 }
 
 

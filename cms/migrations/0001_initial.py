@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '稿件',
                 'verbose_name_plural': '稿件',
-                'permissions': [('withdraw_item', '撤稿'), ('operate_desk', '处理投递（重试、放行、交办、确认、拒用）')],
+                'permissions': [('withdraw_item', '撤稿'), ('operate_desk', '处理投递（重试、放行、交办、确认、拒用）'), ('push_wechat', '推送（群发）编排'), ('confirm_wechat_push', '推送（群发）复核')],
             },
             bases=(cms.previews.ChannelPreviews, 'wagtailcore.page'),
         ),

@@ -155,7 +155,10 @@ if CELERY_BROKER_URL.startswith("memory:"):
 # A worker takes both unless it is told otherwise: an outlet that hangs must not hold up the schedule.
 CELERY_TASK_QUEUES = [Queue("deliver", routing_key="deliver"), Queue("upkeep", routing_key="upkeep")]
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
-CELERY_TASK_ROUTES = {"channels.tasks.*": {"queue": "deliver"}}
+CELERY_TASK_ROUTES = {
+    "channels.tasks.*": {"queue": "deliver"},
+    "channels.wechat.tasks.send_pushes": {"queue": "deliver"},
+}
 # `expires` in seconds: after a stop of the workers one wake-up is as good as a thousand.
 CELERY_BEAT_SCHEDULE = {
     "wake the engine": {"task": "channels.tasks.wake", "schedule": 2.0, "options": {"expires": 4}},
@@ -164,6 +167,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cms.tasks.sweep",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "send pushes": {
+        "task": "channels.wechat.tasks.send_pushes",
+        "schedule": 10.0,
+        "options": {"expires": 10},
     },
     "heartbeat": {"task": "cms.heartbeat.beat", "schedule": 5.0, "options": {"expires": 5}},
     "fetch reading figures": {

@@ -6,11 +6,26 @@ from channels.wechat.models.follower import Follower, Interest, InterestKind
 from channels.wechat.models.menu import Menu
 from channels.wechat.models.notice import Notice
 from channels.wechat.models.probe import AccountProbe
+from channels.wechat.models.push import (
+    ARTICLES_MAX,
+    IN_FLIGHT,
+    Audience,
+    OutsidePush,
+    Push,
+    PushArticle,
+    PushEvent,
+    PushPreview,
+    PushState,
+    history,
+)
 from channels.wechat.models.scene import Scene, SceneKind
 
 __all__ = [
+    "ARTICLES_MAX",
+    "IN_FLIGHT",
     "AccountProbe",
     "ArticleFigures",
+    "Audience",
     "FiguresDay",
     "Follower",
     "Greeting",
@@ -19,6 +34,13 @@ __all__ = [
     "KeywordReply",
     "Menu",
     "Notice",
+    "OutsidePush",
+    "Push",
+    "PushArticle",
+    "PushEvent",
+    "PushPreview",
+    "PushState",
     "Scene",
     "SceneKind",
+    "history",
 ]

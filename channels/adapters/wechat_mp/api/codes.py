@@ -130,7 +130,20 @@ _FOLLOWERS: dict[int, Meaning] = {
     **_same((40053, 40052, 40099), Misbehaved, "微信不接受二维码的参数，请把详情转交技术人员"),
 }
 
-MEANINGS: dict[int, Meaning] = {**_CONFIG, **_PATIENCE, **_CONTENT, **_BUGS, **_LOOK, **_FOLLOWERS}
+_MASS: dict[int, Meaning] = {
+    45028: Meaning(
+        Throttled, "该公众号的群发次数已用完，请改期后重新提交复核（后台手工群发也占次数）", Pause.MIDNIGHT
+    ),
+    45066: Meaning(
+        OutcomeUnknown, "微信称同一群发刚刚提交过，结果未知，请一分钟后按待核实页面核对，不要在后台重发"
+    ),
+    45067: Meaning(Misbehaved, "微信不接受群发标识的长度，请把详情转交技术人员"),
+    **_same((43004, 43019, 40003), Refused, "该微信号没有关注公众号，请关注后重新发送预览"),
+    **_same((40132,), Refused, "微信号不正确，请核对后重新发送预览"),
+    **_same((40050, 40152), Refused, "标签在微信端已不存在，请重新选择范围后提交复核"),
+}
+
+MEANINGS: dict[int, Meaning] = {**_CONFIG, **_PATIENCE, **_CONTENT, **_BUGS, **_LOOK, **_FOLLOWERS, **_MASS}
 
 QUOTA_SENTENCES: dict[str, str] = {
     "freepublish/delete": "微信每天只允许删除 10 次且今日已用完，零点后自动继续；急需撤下请立即在公众号后台手工删除",

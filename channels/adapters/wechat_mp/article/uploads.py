@@ -148,6 +148,10 @@ class Uploads:
         x, y = cover["focal"]
         return f"cover.{RECIPE}.{cover['sha256']}.{x:.4f}.{y:.4f}"
 
+    async def forget_cover(self) -> None:
+        """The platform has lost the cover that is remembered; `article` uploads it again."""
+        await self._checkpoint.put(self._cover_name(), "", shared=True)
+
     async def _read(self, asset: Asset) -> bytes:
         try:
             return await self._files.read(asset)
