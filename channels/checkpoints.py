@@ -52,6 +52,9 @@ class DatabaseCheckpoint:
     async def spent(self, call: str, *, day: str) -> int:
         return await self._run(lambda: self._spent(call, day))
 
+    async def left(self, call: str, *, day: str, limit: int) -> int:
+        return await self._run(lambda: self._left(call, day, limit))
+
     async def exhaust(self, call: str, *, day: str, limit: int) -> None:
         await self._run(lambda: self._exhaust(call, day, limit))
 
@@ -85,15 +88,7 @@ class DatabaseCheckpoint:
         return CallCount.objects.filter(outlet_id=self._outlet_id, call=call, day=day)
 
     def _counted(self, call: str, day: str) -> QuerySet[CallCount]:
-        """The day's row, made on its first call."""
-        rows = self._counts(call, day)
-        if not rows.exists():
-            stated = CallCount.objects.filter(outlet_id=self._outlet_id, call=call).order_by("-day")
-            limit = stated.values_list("limit", flat=True).first()
-            CallCount.objects.get_or_create(
-                outlet_id=self._outlet_id, call=call, day=day, defaults={"limit": limit}
-            )
-        return rows
+        return _counted(self._outlet_id, call, day)
 
     def _spend(self, call: str, day: str, allowed: int, keep: int) -> bool:
         rows = self._counted(call, day)
@@ -103,8 +98,33 @@ class DatabaseCheckpoint:
     def _spent(self, call: str, day: str) -> int:
         return self._counts(call, day).values_list("used", flat=True).first() or 0
 
+    def _left(self, call: str, day: str, limit: int) -> int:
+        row = self._counts(call, day).first()
+        stated = row.limit if row else _stated(self._outlet_id, call)
+        return max(0, (limit if stated is None else stated) - (row.used if row else 0))
+
     def _exhaust(self, call: str, day: str, limit: int) -> None:
         self._counted(call, day).update(used=Greatest(F("used"), Coalesce(F("limit"), limit)))
+
+
+def _stated(outlet_id: int, call: str) -> int | None:
+    """The limit that the outlet has stated last."""
+    rows = CallCount.objects.filter(outlet_id=outlet_id, call=call).order_by("-day")
+    return rows.values_list("limit", flat=True).first()
+
+
+def _counted(outlet_id: int, call: str, day: str) -> QuerySet[CallCount]:
+    """The day's row, made on its first call."""
+    rows = CallCount.objects.filter(outlet_id=outlet_id, call=call, day=day)
+    if not rows.exists():
+        limit = _stated(outlet_id, call)
+        CallCount.objects.get_or_create(outlet_id=outlet_id, call=call, day=day, defaults={"limit": limit})
+    return rows
+
+
+def learn_quota(outlet_id: int, call: str, *, day: str, limit: int, used: int) -> None:
+    """Believe the outlet about a daily limit, and about calls that others make in its name. Never lowers a count."""
+    _counted(outlet_id, call, day).update(limit=limit, used=Greatest(F("used"), used))
 
 
 def forget_sealed(outlet_id: int) -> None:

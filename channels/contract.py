@@ -70,6 +70,8 @@ class Option:
     """One setting of an outlet. `label` and `help` are Chinese; a secret is encrypted at rest and never shown.
 
     `choices` are (value, Chinese label); empty for free text. `unique`: no two outlets in service may have the same.
+    `drill` is the value that the outlet's twin has instead during a drill (演练), so that it speaks to the sandbox:
+    {sandbox}, {slug} and {number} (the outlet's own) are filled in. A channel without any cannot be drilled.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Option:
     default: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     unique: bool = False
+    drill: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +230,9 @@ class Checkpoint(Protocol):
         """
 
     async def spent(self, call: str, *, day: str) -> int: ...
+    async def left(self, call: str, *, day: str, limit: int) -> int:
+        """Calls that `spend` would still allow; never below nought."""
+
     async def exhaust(self, call: str, *, day: str, limit: int) -> None:
         """The outlet says that nothing is left: count the day as used up."""
 

@@ -29,11 +29,13 @@ from channels.models import (
     State,
     WithdrawalKind,
 )
-from channels.wanting import Target, unwant, want
+from channels.wanting import Target, unwant, want, want_also
 
 __all__ = [
     "SlugTaken",
     "Target",
+    "add",
+    "clear",
     "confirm",
     "confirm_withdrawn",
     "newest",
@@ -103,6 +105,25 @@ def recall(
     changed = unwant(Placement.objects.filter(item=item), now, message=f"撤稿：{reason}"[:500])
     wake_on_commit()
     return changed
+
+
+@transaction.atomic
+def clear(outlet: Outlet, *, reason: str, now: datetime) -> int:
+    """Want everything gone from one outlet. Returns how many placements have to change."""
+    changed = unwant(Placement.objects.filter(outlet=outlet), now, message=reason[:500])
+    wake_on_commit()
+    return changed
+
+
+@transaction.atomic
+def add(content_id: UUID, target: Target, *, now: datetime) -> None:
+    """Want an item at one more outlet, in its newest edition. Nothing for a withdrawn item or one never signed."""
+    item = Item.objects.select_for_update().get(content_id=content_id)
+    record = item.current
+    if record is None or item.withdrawn_at:
+        return
+    want_also(item, record, record.edition(), target, now)
+    wake_on_commit()
 
 
 @transaction.atomic

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
@@ -39,7 +39,7 @@ def want(
     """Want `record` at every target and nowhere else; inside the caller's transaction."""
     columns = ("outlet_id", "pk", "reason", "must_carry", "must_carry_by")
     held = {pk: _Held(*rest) for pk, *rest in Placement.objects.filter(item=item).values_list(*columns)}
-    wanted = {target.outlet.pk: target for target in targets}
+    wanted = {target.outlet.pk: target for target in _drilled(targets, held)}
     new = [target for pk, target in wanted.items() if pk not in held]
     if new:
         _insert(item, record, edition, new, now)
@@ -51,6 +51,25 @@ def want(
     if dropped:
         rows = Placement.objects.filter(item=item, outlet_id__in=dropped)
         unwant(rows, now, message="不再投放到该终端")
+
+
+def _drilled(targets: Sequence[Target], held: Mapping[int, _Held]) -> list[Target]:
+    """While an outlet is being drilled (演练), an item that is new to it goes to its twin. One query."""
+    twins = {twin.drill_of_id: twin for twin in Outlet.objects.twins().only("drill_of")}
+    return [
+        replace(target, outlet=twins[target.outlet.pk])
+        if target.outlet.pk in twins and target.outlet.pk not in held
+        else target
+        for target in targets
+    ]
+
+
+def want_also(item: Item, record: EditionRecord, edition: Edition, target: Target, now: datetime) -> None:
+    """Want `record` at one more outlet, whatever is wanted elsewhere; inside the caller's transaction."""
+    if Placement.objects.filter(item=item, outlet=target.outlet).exists():
+        _update(item, record, edition, [target.outlet.pk], now)
+    else:
+        _insert(item, record, edition, [target], now)
 
 
 def _update(item: Item, record: EditionRecord, edition: Edition, kept: Sequence[int], now: datetime) -> None:

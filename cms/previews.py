@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from channels import rendering
+from channels import drills, rendering
 from channels.contract import Finding
 from channels.edition import Edition
 from channels.errors import ChannelError
@@ -71,6 +71,7 @@ def channel_preview(request: HttpRequest, page: ContentPage, edition: Edition, c
         return _problem(request, "还没有这一渠道的发布终端，无法预览。请管理员在“发布中枢”中添加。")
     limit = rendering.capabilities(outlet).headline_max_chars
     context = {"outlet": outlet, "edition": edition, "title_max": limit, **_sent(outlet, edition)}
+    context["drill"] = drills.of(outlet)
     return TemplateResponse(request, f"cms/previews/{channel}.html", context)
 
 
@@ -113,4 +114,4 @@ def _outlet(page: ContentPage, channel: str) -> Outlet | None:
         wanted = [c.outlet for c in explain(page) if c.wanted and c.outlet.channel == channel]
         if wanted:
             return wanted[0]
-    return Outlet.objects.active().filter(channel=channel).first()
+    return Outlet.objects.active().real().filter(channel=channel).first()

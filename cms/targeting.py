@@ -87,6 +87,8 @@ def explain(
 ) -> list[Choice]:
     """Every active outlet with what will happen there and why, in the order of the matrix. A fixed number of queries.
 
+    The twins of drills are not among them: channels.wanting leads to them what is aimed at the outlet being drilled.
+
     `parent` is the place of a page that is not saved yet; `outlets` a query that loads less of each outlet.
     """
     site = tree.site_of(tree.ancestors(page, parent))
@@ -97,7 +99,7 @@ def explain(
         owner=site.outlet_id if site else None,
     )
     loaded = Outlet.objects.all() if outlets is None else outlets
-    active = loaded.filter(retired_at=None).order_by("rank", "slug")
+    active = loaded.filter(retired_at=None, drill_of=None).order_by("rank", "slug")
     return choose(facts, rules=load_rules(), outlets=active, choices=page.outlet_choices)
 
 

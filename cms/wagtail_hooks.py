@@ -8,11 +8,12 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from cms import permissions
-from cms.dashboard import journal
+from cms.dashboard import drill_strip, journal
 from cms.dashboard.buttons import header_buttons, listing_buttons
 from cms.dashboard.home import DeskPanel
 from cms.dashboard.side_panel import ItemViewSet
@@ -45,6 +46,23 @@ def handoff_menu_item() -> MenuItem:
 
 
 @hooks.register("register_hub_menu_item")
+def accounts_menu_item() -> MenuItem:
+    return MenuItem(
+        "微信公众号", reverse("desk:wechat_accounts"), name="wechat", icon_name="comment", order=-5
+    )
+
+
+@hooks.register("insert_global_admin_css")
+def drill_stylesheet() -> SafeString:
+    return drill_strip.stylesheet()
+
+
+@hooks.register("insert_global_admin_js")
+def drill_banner() -> SafeString:
+    """The one hook whose output stands in the body of every page, before its content."""
+    return drill_strip.strip()
+
+
 def pushes_menu_item() -> MenuItem:
     return MenuItem(
         "公众号推送", reverse("desk:wechat_pushes_home"), name="pushes", icon_name="mail", order=-5

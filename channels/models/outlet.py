@@ -17,12 +17,21 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
         """Outlets that take new items, paused or not."""
         return self.filter(retired_at=None)
 
+    def real(self) -> OutletQuerySet:
+        """Without the twins of drills: what items are aimed at."""
+        return self.filter(drill_of=None)
+
+    def twins(self) -> OutletQuerySet:
+        """The twins of the drills that are running."""
+        return self.filter(retired_at=None, drill_of__isnull=False)
+
 
 class Outlet(models.Model):
     """`options` are shown and edited, `sealed` holds the secrets encrypted. A slug is never used again.
 
     paused: a person holds new items and keeps the backlog. blocked_reason: a configuration error does the same until
-    somebody resumes. circuit_*: the engine rests after failures in a row.
+    somebody resumes. circuit_*: the engine rests after failures in a row. drill_of: this is the twin that takes the
+    new items of another outlet while that one is being drilled (演练).
     """
 
     slug = models.SlugField(
@@ -49,6 +58,15 @@ class Outlet(models.Model):
     circuit_open_until = models.DateTimeField("休整至", null=True, blank=True)
     last_success_at = models.DateTimeField("最近成功", null=True, blank=True)
     retired_at = models.DateTimeField("停用时间", null=True, blank=True)
+    drill_of = models.ForeignKey(
+        "self",
+        verbose_name="演练的终端",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="twins",
+    )
 
     objects = OutletQuerySet.as_manager()
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from channels.models import Outlet
-from channels.wechat import interests, pushing
+from channels.wechat import figures, interests, pushing
 from channels.wechat.models import Follower, Notice
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,12 @@ def settle_all_tags() -> int:
 def prune_notices() -> int:
     """Nightly: the platform repeats a push for seconds; a month is for whoever looks into a complaint."""
     return Notice.objects.filter(received_at__lt=timezone.now() - NOTICES_KEPT).delete()[0]
+
+
+@shared_task(name="channels.wechat.tasks.fetch_figures")  # type: ignore[untyped-decorator]  # Celery has no types
+def fetch_figures() -> int:
+    """Hourly from the morning on: reading figures that are due, which most hours are none."""
+    return figures.fetch(now=timezone.now())
 
 
 @shared_task(name="channels.wechat.tasks.send_pushes")  # type: ignore[untyped-decorator]  # Celery has no types

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from channels import drills
 from channels.models import Outlet, Placement, State
 from cms.dashboard.looks import DELIVERING, Tone
 
@@ -102,7 +103,8 @@ def condition(outlet: Outlet, now: datetime) -> tuple[str, str]:
     if outlet.blocked_reason:
         return "配置故障", outlet.blocked_reason
     if outlet.paused_at:
-        return "暂停", outlet.paused_reason
+        word = "演练中" if outlet.paused_reason == drills.REASON else "暂停"
+        return word, outlet.paused_reason
     if outlet.circuit_open_until and outlet.circuit_open_until > now:
         return "休整", f"连续失败 {outlet.circuit_failures} 次，系统稍后自动再试"
     return "正常", ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.transaction import non_atomic_requests
 from django.urls import include, path, re_path
 
-from cms.dashboard.views import outlet
+from cms.dashboard.views import account, drill, figures, outlet
 from cms.dashboard.views.item import CorrectView, ItemView, WithdrawView, page_action
 from cms.dashboard.views.lists import AskingView, HandoffView, LedgerView
 from cms.dashboard.views.matrix import MatrixView
@@ -36,6 +36,14 @@ urlpatterns = [
     path("wechat/<slug:slug>/pushes/", include("cms.dashboard.push_urls")),
     path("outlets/<int:pk>/pause/", outlet.PauseView.as_view(), name="pause"),
     path("outlets/<int:pk>/resume/", outlet.resume, name="resume"),
+    path("outlets/<int:pk>/drill/", drill.DrillView.as_view(), name="drill"),
+    path("outlets/<int:pk>/drill/start/", drill.start, name="drill_start"),
+    path("outlets/<int:pk>/drill/end/", drill.end, name="drill_end"),
+    path("wechat/", account.AccountsView.as_view(), name="wechat_accounts"),
+    path("wechat/<slug:slug>/", account.AccountView.as_view(), name="wechat_account"),
+    path("wechat/<slug:slug>/probe/", account.probe, name="wechat_probe"),
+    path("wechat/<slug:slug>/figures/", figures.FiguresView.as_view(), name="wechat_figures"),
+    path("wechat/<slug:slug>/figures.csv", figures.export, name="wechat_figures_csv"),
     # Those that speak to the platform are no transactions: see channels/wechat/accounts.py.
     path("wechat/<slug:slug>/menu/", non_atomic_requests(MenuView.as_view()), name="wechat_menu"),
     path("wechat/<slug:slug>/replies/", RepliesView.as_view(), name="wechat_replies"),

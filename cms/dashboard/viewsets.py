@@ -20,11 +20,14 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import log
 
+from channels import drills
 from channels.models import Outlet
 from channels.rendering import channel_choices
+from channels.wechat.accounts import CHANNEL
 from cms import models
 from cms.dashboard import summary
 from cms.dashboard.outlet_form import OutletForm, channel_label
+from cms.dashboard.views.drill import can_drill
 from cms.models.routing import ITEM_TYPE_LABELS
 from cms.permissions import can_run_outlets
 
@@ -37,6 +40,12 @@ class OutletIndexView(generic.IndexView):
         if can_run_outlets(self.request.user) and instance.retired_at is None:
             url = reverse("desk:pause", args=[instance.pk])
             buttons.append(Button("暂停", url=url, icon_name="no-view", priority=50))
+            if can_drill(instance):
+                url = reverse("desk:drill", args=[instance.pk])
+                buttons.append(Button("演练", url=url, icon_name="warning", priority=51))
+        if instance.channel == CHANNEL:
+            url = reverse("desk:wechat_account", args=[instance.slug])
+            buttons.append(Button("公众号", url=url, icon_name="comment", priority=40))
         return buttons
 
 
@@ -66,6 +75,17 @@ class OutletCreateView(generic.CreateView):
     def get_add_url(self) -> str:
         return f"{super().get_add_url()}?channel={self.channel or ''}"
 
+    def get_success_url(self) -> str:
+        """A new account is not known to work before it has been probed."""
+        if self.object.channel == CHANNEL:
+            return reverse("desk:wechat_account", args=[self.object.slug])
+        url: str = super().get_success_url()
+        return url
+
+    def get_success_message(self, instance: Outlet) -> str:
+        said: str = super().get_success_message(instance)
+        return f"{said} 请点“检测”，确认账号可用。" if instance.channel == CHANNEL else said
+
 
 class OutletRetireView(generic.DeleteView):
     """Stands where Wagtail deletes: the history of an outlet has to stay, so it is taken out of service."""
@@ -94,6 +114,9 @@ class OutletEditView(generic.EditView):
             word=word,
             reason=reason,
             channel=channel_label(self.object.channel),
+            is_account=self.object.channel == CHANNEL,
+            can_drill=can_drill(self.object),
+            drill=drills.of(self.object),
             can_run_outlets=can_run_outlets(self.request.user),
             **kwargs,
         )
@@ -168,7 +191,7 @@ class RuleForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outlets"].queryset = Outlet.objects.active()
+        self.fields["outlets"].queryset = Outlet.objects.active().real()
         self.fields["outlets"].required = True
 
 

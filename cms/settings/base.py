@@ -174,6 +174,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "heartbeat": {"task": "cms.heartbeat.beat", "schedule": 5.0, "options": {"expires": 5}},
+    "fetch reading figures": {
+        "task": "channels.wechat.tasks.fetch_figures",
+        "schedule": crontab(hour="8-23", minute=35),
+        "options": {"expires": 1800},
+    },
     "forget unused files": {"task": "channels.tasks.clear_assets", "schedule": crontab(hour=3, minute=20)},
     "tag followers whose task was lost": {
         "task": "channels.wechat.tasks.settle_all_tags",

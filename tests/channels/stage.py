@@ -95,6 +95,9 @@ class Memory:
     async def spent(self, call: str, *, day: str) -> int:
         return self.calls[call, day]
 
+    async def left(self, call: str, *, day: str, limit: int) -> int:
+        return max(0, limit - self.calls[call, day])
+
     async def exhaust(self, call: str, *, day: str, limit: int) -> None:
         self.calls[call, day] = max(self.calls[call, day], limit)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from channels.checkpoints import DatabaseCheckpoint, forget_sealed
+from channels.checkpoints import DatabaseCheckpoint, forget_sealed, learn_quota
 from channels.models import CallCount, CheckpointEntry
 from tests.channels.builders import outlet
 
@@ -89,6 +89,16 @@ def test_a_day_that_the_outlet_calls_spent_is_spent(memory: DatabaseCheckpoint) 
     run(memory.exhaust("get", day=DAY, limit=100))
     assert not run(memory.spend("get", day=DAY, limit=100))
     assert run(memory.spend("get", day=NEXT_DAY, limit=100))
+
+
+def test_what_is_left_follows_the_stated_limit(memory: DatabaseCheckpoint) -> None:
+    assert run(memory.left("get", day=DAY, limit=3)) == 3
+    run(memory.spend("get", day=DAY, limit=3))
+    assert run(memory.left("get", day=DAY, limit=3)) == 2
+    learn_quota(CallCount.objects.get().outlet_id, "get", day=DAY, limit=2, used=5)
+    assert run(memory.left("get", day=DAY, limit=3)) == 0
+    assert run(memory.left("get", day=NEXT_DAY, limit=3)) == 2
+    assert not run(memory.spend("get", day=DAY, limit=3))
 
 
 def test_a_plain_entry_belongs_to_its_scope(memory: DatabaseCheckpoint) -> None:

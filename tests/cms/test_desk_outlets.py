@@ -26,7 +26,7 @@ VALUES = {
     "phone": "0772-0000000",
     "max_age_hours": "72",
     **{
-        f"option_{option.name}": "wx0000000000000000"
+        f"option_{option.name}": option.default or "wx0000000000000000"
         for option in OPTIONS
         if not option.secret and option.required
     },

@@ -79,7 +79,7 @@ def _sign_posts(sandbox_url: str, items: int) -> None:
         options = {"appid": appid, "api_base": sandbox_url, "unknown_wait": "3"}
         places.append(Outlet(slug=appid, name=appid, channel="wechat_mp", options=options))
     for place in places:
-        place.set_secrets({"secret": DEMO_SECRET})
+        place.set_secrets({"secret": DEMO_SECRET, **(CALLBACK if place.channel == "wechat_mp" else {})})
         place.save()
     now = datetime.now(UTC)
     for number in range(items):

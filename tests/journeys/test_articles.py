@@ -11,7 +11,8 @@ import pytest
 
 from channels.sandbox.config import SandboxConfig
 from channels.sandbox.running import running_sandbox
-from tests.journeys.killing import CALLBACK, MANY_ACCOUNTS
+from tests.journeys.killing import MANY_ACCOUNTS
+from tests.journeys.test_kill import take_callbacks
 from tests.ops.processes import ROOT, environment, free_port
 
 pytestmark = pytest.mark.soak
@@ -26,15 +27,7 @@ def test_every_article_is_out_once(tmp_path):
     """With the platform's real quotas: a call over the budget would be a violation."""
     port = free_port()
     with running_sandbox(SandboxConfig(publish_seconds=0.2)) as sandbox:
-        for appid in MANY_ACCOUNTS:
-            url = f"http://127.0.0.1:{port}/wechat/{appid}/"
-            sandbox.set_callback(
-                appid,
-                url=url,
-                token=CALLBACK["callback_token"],
-                aes_key=CALLBACK["callback_key"],
-                mode="safe",
-            )
+        take_callbacks(sandbox, MANY_ACCOUNTS, port)
         sandbox.fault("/cgi-bin/(?!media|material)", "drop_after_commit", times=0, share=LOST, seed=3)
         env = environment(tmp_path, DELIVERY_LEASE_SECONDS="6")
         script = [sys.executable, "-m", "tests.journeys.killing", "articles"]

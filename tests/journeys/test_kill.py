@@ -14,17 +14,31 @@ from django.conf import settings
 
 from channels.sandbox.config import SandboxConfig
 from channels.sandbox.running import running_sandbox
-from tests.journeys.killing import ACCOUNTS, ARTICLES, RECEIVERS
-from tests.ops.processes import ROOT, environment
+from tests.journeys.killing import ACCOUNTS, ARTICLES, CALLBACK, RECEIVERS
+from tests.ops.processes import ROOT, environment, free_port
 
 ITEMS = 50
 KILLS = 14
 
 
+def take_callbacks(sandbox, appids, port):
+    """The platform's call-backs go to the worker that lives at `port`."""
+    for appid in appids:
+        sandbox.set_callback(
+            appid,
+            url=f"http://127.0.0.1:{port}/wechat/{appid}/",
+            token=CALLBACK["callback_token"],
+            aes_key=CALLBACK["callback_key"],
+            mode="safe",
+        )
+
+
 def kill_and_count(tmp_path, **more):
     """What the killing left: the script's own account, and the copies that readers of the sandbox see."""
     config = SandboxConfig(publish_seconds=0.2, quota_factor=None)
+    port = free_port()
     with running_sandbox(config) as sandbox:
+        take_callbacks(sandbox, ACCOUNTS, port)
         env = environment(tmp_path, DELIVERY_LEASE_SECONDS="6", **more)
         command = [
             sys.executable,
@@ -35,7 +49,7 @@ def kill_and_count(tmp_path, **more):
             str(ITEMS),
             str(KILLS),
             "7",
-            "0",
+            str(port),
         ]
         done = subprocess.run(
             command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False

@@ -52,8 +52,19 @@ class WebPostAdapter(Adapter):
         body_max_bytes=1_000_000,
     )
     options = (
-        Option(name="url", label="接收地址", help="对方提供的接口地址，以 https:// 开头"),
-        Option(name="secret", label="签名密钥", help="与对方约定，形如 whsec_…", secret=True),
+        Option(
+            name="url",
+            label="接收地址",
+            help="对方提供的接口地址，以 https:// 开头",
+            drill="{sandbox}/receiver/{slug}/items",
+        ),
+        Option(
+            name="secret",
+            label="签名密钥",
+            help="与对方约定，形如 whsec_…",
+            secret=True,
+            drill="demo-secret-placeholder",
+        ),
         Option(
             name="mode",
             label="推送内容",

@@ -15,12 +15,14 @@ OPTIONS = (
         label="开发者 ID（AppID）",
         help="公众号后台“设置与开发—基本配置”中查看",
         unique=True,
+        drill="wxdemo9{number:011d}",
     ),
     Option(
         name="secret",
         label="开发者密码（AppSecret）",
         help="在同一页面重置后取得；保存后不再显示",
         secret=True,
+        drill="demo-secret-placeholder",
     ),
     Option(
         name="kind",
@@ -86,7 +88,14 @@ OPTIONS = (
         default="footnote",
         choices=(("footnote", "文末注释（显示网址）"), ("qr", "文末二维码"), ("none", "只保留文字")),
     ),
-    Option(name="api_base", label="接口地址", help="一般不需要修改", required=False, default=API_BASE),
+    Option(
+        name="api_base",
+        label="接口地址",
+        help="一般不需要修改",
+        required=False,
+        default=API_BASE,
+        drill="{sandbox}",
+    ),
     Option(
         name="unknown_wait",
         label="结果不明时的等待（秒）",

@@ -19,7 +19,7 @@ from wagtail.log_actions import log
 from channels.models import Item, Outlet, WithdrawalKind
 from channels.wechat.accounts import CHANNEL
 from cms import publishing
-from cms.dashboard import dossier, withdrawal
+from cms.dashboard import charts, dossier, withdrawal
 from cms.dashboard.forms import CorrectForm, WithdrawForm
 from cms.dashboard.views.base import DeskView
 from cms.models import ContentPage
@@ -47,6 +47,7 @@ class ItemView(DeskView):
             page=self.page,
             lines=dossier.of_item(self.item.content_id),
             editions=dossier.editions(self.item),
+            readings=charts.readings(self.item.content_id),
             can_withdraw=can_withdraw(self.request.user, self.page),
             can_correct=can_correct(self.request.user, self.page),
             accounts=self._accounts(),

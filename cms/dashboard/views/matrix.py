@@ -44,6 +44,7 @@ class MatrixView(DeskView):
             publishable=publishable,
             can_withdraw_all=user.has_perm(WITHDRAW),
             can_run_outlets=can_run_outlets(user),
+            drilled={outlet.drill_of_id for outlet in found.outlets if outlet.drill_of_id},
             **kwargs,
         )
 

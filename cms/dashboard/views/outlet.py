@@ -15,7 +15,7 @@ from django.views.generic.edit import FormMixin
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.log_actions import log
 
-from channels import outbox
+from channels import drills, outbox
 from channels.models import Outlet
 from cms.dashboard.forms import PauseForm
 from cms.dashboard.views.base import DeskView
@@ -39,6 +39,9 @@ class PauseView(FormMixin, DeskView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         require(can_run_outlets(request.user))
+        if drills.of(self.outlet) and self.outlet.drill_of_id is None:
+            messages.error(request, f"{self.outlet.name}正在演练，已经暂停")
+            return redirect("desk:drill", self.outlet.pk)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -62,6 +65,9 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes the backlog up again, after a pause, a mended setting or a rest."""
     require(can_run_outlets(request.user))
     outlet = get_object_or_404(Outlet.objects.active(), pk=pk)
+    if outlet.drill_of_id is None and drills.of(outlet):
+        messages.error(request, f"{outlet.name}正在演练，请结束演练，真实终端随之恢复")
+        return redirect("desk:drill", pk)
     outbox.resume(outlet, now=timezone.now())
     log(outlet, "desk.resume", user=request.user)
     messages.success(request, f"已恢复{outlet.name}，积压稿件将继续投递")

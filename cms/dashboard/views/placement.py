@@ -17,7 +17,8 @@ from wagtail.log_actions import log
 from channels import rendering
 from channels.errors import ChannelError
 from channels.models import Placement
-from cms.dashboard import changes, dossier
+from channels.wechat.accounts import CHANNEL
+from cms.dashboard import changes, charts, dossier
 from cms.dashboard.verbs import VERBS, carry_out, entered, offers
 from cms.dashboard.views.base import DeskView
 from cms.permissions import can_operate, require
@@ -47,6 +48,9 @@ class PlacementView(DeskView):
             receipt=dossier.pretty(placement.receipt),
             attempts=dossier.history(placement),
             verbs=offers(placement, line.can) if allowed and line.can else [],
+            readings=charts.readings(placement.item_id, placement.outlet_id)
+            if placement.outlet.channel == CHANNEL
+            else [],
             changes=changes.to_make(placement),
             checklist=_checklist(placement) if line.can and line.can.manual else [],
             next_url=get_valid_next_url_from_request(self.request),

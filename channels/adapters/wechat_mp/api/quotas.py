@@ -59,8 +59,8 @@ class Budget:
             raise codes.failure(codes.QUOTA, endpoint=endpoint, write=False, now=self._clock(), detail="")
 
     async def left(self, endpoint: str) -> int:
-        """Calls of today that our own table leaves."""
-        return DAILY[endpoint] - await self._memory.spent(endpoint, day=self._day())
+        """Calls of today that are left by the platform's own limit, or by our table where it has stated none."""
+        return await self._memory.left(endpoint, day=self._day(), limit=DAILY[endpoint])
 
     async def exhaust(self, endpoint: str) -> None:
         """The platform says that the day is used up: somebody else calls in the account's name, too."""

@@ -1,0 +1,81 @@
+"""阅读数据 of an account: 30 days as a chart and a table, the most read articles, and all of it as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from channels.models import Outlet
+from channels.wechat import reading
+from channels.wechat.accounts import CHANNEL
+from cms.dashboard import charts
+from cms.dashboard.views.account import OneAccountView
+
+TOP = 20
+HEADER = (
+    "发表日期", "标题", "通知粉丝", "阅读人数", "分享人数", "收藏人数", "点赞人数", "留言条数", "读完率（%）", "统计至", "网址", "稿件标识",
+)  # fmt: skip
+NOTIFIED = {True: "是", False: "否", None: ""}
+
+
+class FiguresView(OneAccountView):
+    template_name = "cms/desk/wechat/figures.html"
+    tab = "figures"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        month = reading.of_account(self.outlet, now=timezone.now())
+        days = [
+            (day, reads, shares) for (day, reads), (_, shares) in zip(month.reads, month.shares, strict=True)
+        ]
+        return super().get_context_data(
+            month=month,
+            chart=charts.bars(month.reads, title="近 30 天每日阅读人数"),
+            days=list(reversed(days)),
+            reads=sum(value for _, value in month.reads),
+            shares=sum(value for _, value in month.shares),
+            top=[(one, charts.sparkline(one.daily)) for one in month.articles[:TOP]],
+            more=max(0, len(month.articles) - TOP),
+            **kwargs,
+        )
+
+
+def export(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
+    """CSV as spreadsheets of the office open it: UTF-8 with a byte order mark."""
+    outlet = get_object_or_404(Outlet, channel=CHANNEL, slug=slug)
+    now = timezone.now()
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(HEADER)
+    writer.writerows(_line(one) for one in reading.of_account(outlet, now=now).articles)
+    response = HttpResponse(f"\ufeff{file.getvalue()}", content_type="text/csv; charset=utf-8")
+    name = f"wechat-{outlet.slug}-{timezone.localtime(now):%Y%m%d}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _line(one: reading.Reading) -> list[object]:
+    cells = (
+        one.published_on.isoformat(),
+        _harmless(one.title),
+        NOTIFIED[one.notified],
+        one.reads,
+        one.shares,
+        one.collects,
+        one.likes,
+        one.comments,
+        one.finish_percent,
+        one.until.isoformat(),
+        one.url,
+        one.item_id,
+    )
+    return ["" if cell is None else cell for cell in cells]
+
+
+def _harmless(text: str) -> str:
+    """A title that a spreadsheet would take for a formula stays a text."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
