@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from channels.sandbox.config import SandboxConfig
+from channels.sandbox.config import DISTRICT_ACCOUNTS, SandboxConfig
 from channels.sandbox.server import Sandbox
 
 DEMO_QUOTA_FACTOR = 100
@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--real-quotas", action="store_true", help="按真实公众号的每日次数限制")
     options = parser.parse_args()
     config = SandboxConfig(
+        accounts=DISTRICT_ACCOUNTS,
         publish_seconds=options.publish_seconds,
         quota_factor=1 if options.real_quotas else DEMO_QUOTA_FACTOR,
     )

@@ -90,6 +90,14 @@ DEMO_ACCOUNTS = (
     AccountConfig(appid="wxdemo000000000002", name="城中教育"),
     AccountConfig(appid="wxdemo000000000003", name="健康城中"),
 )
+DISTRICT_ACCOUNTS = (
+    AccountConfig(appid="wxdemo000000000001", name="品质城中", kind=AccountKind.SERVICE),
+    AccountConfig(
+        appid="wxdemo000000000002", name="城中教育", verified=False, may_publish=False, may_mass_send=False
+    ),
+    AccountConfig(appid="wxdemo000000000003", name="健康城中"),
+)
+"""Those of the demo district: one with every right, one whose articles a person has to publish."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,10 @@ UNITS = (
     ("yanshixx", "柳州市城中区演示小学", "演示小学", "school"),
 )
 
+STREETS = tuple((code, name) for code, _, name, kind in UNITS if kind == "street")
+FOLLOWED = "pinzhi"
+"""The outlet whose followers may choose one of these streets (code, name)."""
+
 COLUMNS = (
     # code, name, description
     ("yaowen", "城中要闻", "城中区重要会议、重点工作和重大活动"),
@@ -42,6 +46,13 @@ class DemoOutlet:
     url: str = ""
 
 
+DEMO_ACCOUNT = {
+    "secret": "demo-secret-placeholder",
+    "callback_token": "demotoken",
+    "callback_key": "placeholder" * 3 + "demoaeskey",
+}
+"""What the sandbox takes for a demo account's secrets: 43 characters make a key."""
+
 OUTLETS = (
     DemoOutlet(slug="menhu", name="城中区门户网", channel="hosted", group="区级平台", url="{public}/"),
     DemoOutlet(slug="xinhua", name="城中新华网", channel="hosted", group="区级平台", url="{public}/xinhua/"),
@@ -61,7 +72,7 @@ OUTLETS = (
             "publishing": "auto",
             "correction": "replace",
         },
-        secrets={"secret": "demo-secret-placeholder"},
+        secrets=DEMO_ACCOUNT,
     ),
     DemoOutlet(
         slug="jiaoyugzh",
@@ -79,7 +90,7 @@ OUTLETS = (
             "publishing": "draft",
             "correction": "manual",
         },
-        secrets={"secret": "demo-secret-placeholder"},
+        secrets=DEMO_ACCOUNT,
     ),
     DemoOutlet(
         slug="egov",

@@ -21,6 +21,7 @@ from wagtail.log_actions import LogContext
 from wagtail.models import Page, Site
 
 from channels.models import Item, Outlet
+from channels.wechat import interests
 from cms.demo import accounts, district, documents, pictures
 from cms.demo.items import ITEMS, DemoItem
 from cms.models import (
@@ -57,6 +58,7 @@ def load(*, sandbox_url: str) -> int:
     outlets(sandbox_url)
     portal = sites()
     rules()
+    interests.seed(Outlet.objects.get(slug=district.FOLLOWED), district.STREETS)
     accounts.load(portal)
     return sum(publish(item) for item in ITEMS)
 

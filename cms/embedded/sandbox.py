@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
+
+from django.conf import settings
+
+from channels.models import Outlet
+from channels.wechat import callback_address
+from channels.wechat.accounts import CHANNEL
 
 PR_SET_PDEATHSIG = 1
 
@@ -34,6 +42,32 @@ def answers(child: subprocess.Popen[bytes], *, port: int, timeout: float) -> boo
         else:
             return True
     return False
+
+
+def introduce(*, port: int, wait: float = 5.0) -> int:
+    """Tell the sandbox where its accounts' messages go: to this hub. Returns how many accounts that are.
+
+    On the real platform an administrator enters this in the back office; the sandbox has the same page.
+    """
+    told = 0
+    for outlet in Outlet.objects.active().filter(channel=CHANNEL):
+        mine = outlet.options.get("api_base", "").rstrip("/") == settings.SANDBOX_URL
+        secrets = outlet.secrets() if mine else {}
+        if not secrets.get("callback_token"):
+            continue
+        hookup = {
+            "appid": outlet.options.get("appid", ""),
+            "url": callback_address.address(outlet),
+            "token": secrets["callback_token"],
+            "aes_key": secrets.get("callback_key", ""),
+            "mode": "safe" if secrets.get("callback_key") else "plain",
+        }
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/_control/callback", data=json.dumps(hookup).encode(), method="POST"
+        )
+        urllib.request.urlopen(request, timeout=wait).close()  # noqa: S310
+        told += 1
+    return told
 
 
 def stop(child: subprocess.Popen[bytes], *, timeout: float) -> None:

@@ -50,6 +50,8 @@ class Command(BaseCommand):
                 stack.enter_context(_workers())
             if options["sandbox"] and not sandbox.answers(child, port=options["sandbox_port"], timeout=15):
                 self.stderr.write("外部系统沙箱没有启动，微信和子站接收端的演示不可用；原因见上方输出。")
+            elif options["sandbox"]:
+                sandbox.introduce(port=options["sandbox_port"])
             self.stdout.write(welcome(sandbox_port=options["sandbox_port"] if options["sandbox"] else None))
             self.stdout.flush()
             web.serve(application, listening, threads=options["threads"])
