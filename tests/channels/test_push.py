@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from channels.adapters.wechat_mp.api.line import Line
-from channels.models import Placement
+from channels.models import Placement, State
 from channels.sandbox.config import SandboxConfig
 from channels.sandbox.running import RunningSandbox, running_sandbox
 from channels.wechat import accounts, pushing
@@ -78,6 +78,27 @@ def test_what_was_published_before_is_deleted_behind_the_push(hub: Hub, sandbox:
     assert sandbox.calls("freepublish/delete") == 1
     assert not fresh(push).articles.exclude(superseded=[]).exists()
     assert fresh(push).cleanup_at is None
+
+
+@pytest.mark.parametrize("publishing", ["auto", "push"])
+def test_the_engine_settles_what_a_push_has_put_out_and_takes_it_back(
+    hub: Hub, sandbox: RunningSandbox, publishing: str
+) -> None:
+    hub.outlet.options["publishing"] = publishing
+    hub.outlet.save()
+    item, other = hub.item("停水通知"), hub.item("道路封闭")
+    hub.engine()
+    assert len(sandbox.copies(item.uri)) == (1 if publishing == "auto" else 0)
+    hub.confirmed(item, other)
+    hub.work(rounds=2, seconds=61)
+    hub.engine()
+    placement = Placement.objects.get(item=item)
+    assert (placement.state, placement.actual_id) == (State.SETTLED, placement.desired_id)
+    assert len(sandbox.copies(item.uri)) == 1, "never two copies"
+    hub.withdraw(item)
+    hub.engine()
+    assert sandbox.copies(item.uri) == []
+    assert len(sandbox.copies(other.uri)) == 1
 
 
 def test_deletions_that_the_day_does_not_allow_go_on_the_next_day(hub: Hub, sandbox: RunningSandbox) -> None:
