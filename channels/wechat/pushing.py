@@ -245,6 +245,8 @@ def situation(push: Push, now: datetime) -> decide.Situation:
         over = calendar.refusal(push.outlet, now, tag=push.tag_id, but=push.pk, only_made=True)
         others = Push.objects.filter(outlet=push.outlet, state__in=IN_FLIGHT).exclude(pk=push.pk)
         busy = "该公众号另一次推送尚未结束，结束后自动发送" if others.exists() else ""
+        if push.outlet.holds_new_items:
+            busy = "终端已暂停、正在演练或配置有误，恢复后自动发送"
     return decide.Situation(
         state=state,
         scheduled_at=push.scheduled_at,
