@@ -19,7 +19,7 @@ from channels.sandbox.config import DEMO_SECRET
 from channels.wechat import accounts
 from channels.wechat.models import Push, PushState
 from channels.wechat.push import verbs
-from channels.wechat.pushing import Worker
+from channels.wechat.push.worker import Worker
 from tests.channels.builders import Clock, targets
 from tests.channels.stage import Killed, MemoryAssets, sample
 

@@ -163,4 +163,5 @@ def published_today(outlet: Outlet, *, now: datetime) -> list[dossier.Line]:
 def next_pushes(outlet_ids: Sequence[int], now: datetime) -> dict[int, datetime]:
     """When the next confirmed push of each account goes out."""
     planned = Push.objects.filter(outlet_id__in=outlet_ids, state=PushState.CONFIRMED, scheduled_at__gte=now)
-    return dict(planned.order_by("-scheduled_at").values_list("outlet_id", "scheduled_at"))
+    rows = planned.order_by("-scheduled_at").values_list("outlet_id", "scheduled_at")
+    return {outlet_id: at for outlet_id, at in rows if at is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.transaction import non_atomic_requests
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from cms.dashboard.wechat import account, figures
 from cms.dashboard.wechat.interests import InterestsView
@@ -13,7 +13,7 @@ from cms.dashboard.wechat.replies import RepliesView, ReplyView
 from cms.dashboard.wechat.scenes import ScenesView, SceneView, item_code
 
 # Those that speak to the platform are no transactions: see channels/wechat/accounts.py.
-of_one = [
+of_one: list[URLPattern | URLResolver] = [
     path("", account.AccountView.as_view(), name="wechat_account"),
     path("probe/", account.probe, name="wechat_probe"),
     path("pushes/", include("cms.dashboard.wechat.push.urls")),
