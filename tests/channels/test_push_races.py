@@ -207,3 +207,16 @@ def test_an_article_that_nobody_was_told_of_is_no_evidence_of_a_push(
     sandbox.advance(90_000)
     hub.work(seconds=90_000)
     assert "没有这次推送" in fresh(push).evidence["statistics"]["says"]
+
+
+def test_a_look_that_fails_leaves_the_warning_and_is_not_made_for_ever(
+    hub: Hub, sandbox: RunningSandbox
+) -> None:
+    push = hub.confirmed()
+    sandbox.fault("message/mass/get", "errcode", errcode=48001, times=0)
+    hub.work()
+    hub.work(rounds=30, seconds=3601)
+    assert state(push) is PushState.UNKNOWN
+    assert "请登录公众号后台核对" in fresh(push).outcome
+    assert "没有调用此接口的权限" in fresh(push).evidence["job"]["says"]
+    assert sandbox.calls("message/mass/get") < 15

@@ -181,7 +181,12 @@ class Worker:
         try:
             found = self._talk(push.outlet, lambda line: evidence.look(line, push, titles=titles, now=now))
         except ChannelError as error:
-            held.update(due_at=now + LOOK_PAUSE, outcome=error.message[:500])
+            # Counted like any look, or a platform that always refuses would be asked for ever. What is said of the
+            # push stays: "tried again by itself" beside an unclear one would be read as a second sending.
+            seen = {"at": now.isoformat(), "says": f"暂时无法查询：{error.message}"}
+            held.update(
+                due_at=now + LOOK_PAUSE, polls=F("polls") + 1, evidence={**push.evidence, "job": seen}
+            )
             return
         _with_lock(held, lambda locked: _judged(locked, found, now))
 
