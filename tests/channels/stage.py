@@ -92,6 +92,9 @@ class Memory:
         self.calls[call, day] += free
         return free
 
+    async def give_back(self, call: str, *, day: str) -> None:
+        self.calls[call, day] -= self.calls[call, day] > 0
+
     async def spent(self, call: str, *, day: str) -> int:
         return self.calls[call, day]
 
