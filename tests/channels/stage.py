@@ -133,7 +133,10 @@ class MemoryAssets:
     """Reads the pictures that `picture` makes."""
 
     async def read(self, asset: Asset) -> bytes:
-        return _pictures()[asset.sha256]
+        try:
+            return _pictures()[asset.sha256]
+        except KeyError:
+            raise FileNotFoundError(asset.sha256) from None
 
 
 class Stage:
