@@ -32,6 +32,8 @@ WORDS_MAX = 8
 WORD_CHARS_MAX = 40
 REGISTER_MAX = 5_000
 """The newest items whose text is looked through; headlines are looked through in all of them."""
+DOCUMENT_WORDS = 4
+"""Words by which the database narrows documents down, the longest; all of them are looked for in what is opened."""
 CANDIDATES_MAX = 120
 """Editions opened for one search."""
 EXCERPT = 60
@@ -117,7 +119,10 @@ def _candidates(words: Sequence[str]) -> list[Item]:
     """Every item whose headline fits, and the newest whose document may."""
     titled = _public().filter(reduce(and_, (Q(headline__icontains=word) for word in words)))
     recent = Item.objects.order_by("-changed_at", "-content_id").values("pk")[:REGISTER_MAX]
-    worded = _public().filter(pk__in=recent).filter(reduce(and_, map(_in_document, words)))
+    # The longest words first: they are the rarest, and the database stops at the first that is not there.
+    worded = _public().filter(pk__in=recent)
+    rarest = sorted(words, key=len, reverse=True)[:DOCUMENT_WORDS]
+    worded = worded.filter(reduce(and_, map(_in_document, rarest)))
     order = ("-first_published_at", "-pk")
     half = CANDIDATES_MAX // 2
     items = [*titled.order_by(*order)[:half], *worded.order_by(*order)[:half]]
@@ -125,11 +130,16 @@ def _candidates(words: Sequence[str]) -> list[Item]:
 
 
 def _in_document(word: str) -> Q:
-    """The document is JSON, its paragraphs are HTML: a word is looked for as it would be written there."""
+    """The document is JSON, its paragraphs are HTML: a word is looked for as it would be written there.
+
+    Characters without case are compared as they are: PostgreSQL would write every document anew in capitals, word by
+    word, which costs seconds for a query that a stranger may send.
+    """
     spellings = {
         json.dumps(text, ensure_ascii=False)[1:-1] for text in (word, html.escape(word, quote=False))
     }
-    queries = [Q(current__document__icontains=spelling) for spelling in sorted(spellings)]
+    look = "contains" if word.upper() == word.lower() else "icontains"
+    queries = [Q(**{f"current__document__{look}": spelling}) for spelling in sorted(spellings)]
     return reduce(lambda one, other: one | other, queries)
 
 
