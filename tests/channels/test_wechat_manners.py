@@ -68,6 +68,21 @@ class TestDraftsOnly:
     def test_a_draft_in_the_box_is_waited_for(self, stage: Stage) -> None:
         assert stage.verify(stage.deliver(sample())).presence is Presence.PENDING
 
+    def test_a_later_edition_of_a_draft_that_is_gone_warns_of_two_copies(self, stage: Stage) -> None:
+        """The person had published the first one when the correction was signed."""
+        first = stage.deliver(sample(1))
+        assert "旧文" not in first.note
+        by_hand(stage, first)
+        stage.memory = stage.memory.next_generation()
+        assert "已发表的请删除旧文" in stage.deliver(sample(2)).note
+
+    def test_a_later_edition_of_a_draft_in_the_box_changes_the_draft(self, stage: Stage) -> None:
+        first = stage.deliver(sample(1))
+        stage.memory = stage.memory.next_generation()
+        second = stage.deliver(sample(2))
+        assert second.raw["media_id"] == first.raw["media_id"]
+        assert "旧文" not in second.note
+
     def test_a_draft_that_is_gone_asks_for_the_address(self, stage: Stage) -> None:
         receipt = stage.deliver(sample())
         sandbox_of(stage).drop_drafts(APPID)

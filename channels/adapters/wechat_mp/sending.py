@@ -188,9 +188,13 @@ async def _for_a_person(
     visit: Visit, rendering: Rendering, assets: AssetReader, journal: Journal, token: str
 ) -> Receipt:
     """The draft is made, a person publishes it in the back office."""
+    waiting = await visit.checkpoint.get(visit.draft_name(rendering.uri), shared=True)
     progress = await _drafted(visit, rendering, assets, await journal.load(), journal)
     title = rendering.payload["title"]
     again = "删除旧文，再" if progress.predecessor else ""
+    if waiting and waiting != progress.media_id and not again:
+        # Somebody has been faster: what he has published nobody here has seen yet.
+        again = "先核对原草稿是否已经发表，已发表的请删除旧文，再"
     return Receipt(
         token=token,
         uri=rendering.uri,
