@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core import serializers
 
 from channels import outbox
-from channels.models import Outlet, Placement
-from channels.sandbox.config import SandboxConfig
+from channels.models import CheckpointEntry, Outlet, Placement
+from channels.sandbox.config import DEMO_SECRET, SandboxConfig
 from channels.sandbox.running import RunningSandbox, running_sandbox
 from channels.wechat.models import PushArticle, PushPreview, PushState
 from channels.wechat.push import cleaning, outcome, previews, verbs
@@ -220,3 +221,20 @@ def test_a_look_that_fails_leaves_the_warning_and_is_not_made_for_ever(
     assert "请登录公众号后台核对" in fresh(push).outcome
     assert "没有调用此接口的权限" in fresh(push).evidence["job"]["says"]
     assert sandbox.calls("message/mass/get") < 15
+
+
+@pytest.mark.parametrize("kind", ["500", "html_after", "drop_after_commit", "errcode"])
+def test_nothing_that_is_kept_of_a_push_holds_a_secret(
+    hub: Hub, sandbox: RunningSandbox, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    push = hub.confirmed()
+    details = {"errcode": 40013} if kind == "errcode" else {}
+    sandbox.fault(SENDALL, kind, **details)
+    sandbox.fault("message/mass/get", "500", times=0)
+    with caplog.at_level(0):
+        hub.work(rounds=3, seconds=61)
+    rows = [fresh(push), *push.events.all(), *CheckpointEntry.objects.exclude(scope="sealed")]
+    kept = "\n".join([serializers.serialize("json", rows), *(one.getMessage() for one in caplog.records)])
+    secrets = [DEMO_SECRET, *sandbox.tokens()]
+    assert len(secrets) > 1
+    assert [secret for secret in secrets if secret in kept] == []

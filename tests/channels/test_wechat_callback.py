@@ -118,6 +118,25 @@ class TestWho:
         }
         assert post(client, text("停水")).status_code == 403
 
+    def test_no_log_names_a_person_or_a_secret(
+        self, account: Outlet, client: Client, caplog: pytest.LogCaptureFixture, sent: list[Any]
+    ) -> None:
+        account.set_secrets({"secret": "x", "callback_token": TOKEN, "callback_key": KEY})
+        account.save()
+        Interest.objects.create(outlet=account, kind=InterestKind.STREET, code="tz", name="潭中街道")
+        with caplog.at_level(0):
+            post(client, text("我的身份证号"), sealed=True)
+            post(client, text("订阅潭中街道", 2), sealed=True)
+            post(client, text("我的身份证号"))
+            post(client, text("我的身份证号") | {"CreateTime": "身份证"}, sealed=True)
+            post(client, text("停水"), sealed=True, appid="wxdemo000000000009")
+            client.get("/wechat/pinzhi/", {**signed(), "echostr": "7788"})
+        assert Follower.objects.exists()
+        said = "\n".join(f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.records)
+        assert [
+            word for word in (OPENID, TOKEN, KEY, "身份证号", signed()["signature"]) if word in said
+        ] == []
+
 
 class TestOnce:
     def test_a_message_that_comes_three_times_is_noted_once_and_answered_each_time(
