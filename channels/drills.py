@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from channels import outbox
-from channels.models import Outlet, Placement
+from channels.models import CheckpointEntry, Outlet, Placement
 from channels.outbox import Target
 from channels.registry import adapter_class
 
@@ -121,6 +121,11 @@ def _twin(outlet: Outlet, sandbox_url: str) -> Outlet:
     }
     for name in ("channel", "group", "rank", "contact", "phone", "max_age_hours"):
         setattr(twin, name, getattr(outlet, name))
+    if twin.pk and any(
+        twin.options.get(name) != value for name, (value, secret) in values.items() if not secret
+    ):
+        # Another sandbox: it knows none of the pictures that the twin remembers to have uploaded.
+        CheckpointEntry.objects.filter(outlet=twin).delete()
     twin.name = f"{outlet.name[: 100 - len(MARK)]}{MARK}"
     twin.url = f"{sandbox_url}/"
     twin.options = {

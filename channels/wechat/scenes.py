@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 import segno
+from django.db import IntegrityError, transaction
 
 from channels.adapters.wechat_mp.api.audience import Audience, Code
 from channels.adapters.wechat_mp.api.line import Line
@@ -68,5 +69,12 @@ def _made(scene: Scene, *, now: datetime) -> Scene:
     code = accounts.talk(scene.outlet, conversation)
     scene.url = code.url[:500]
     scene.expires_at = None if scene.permanent else now + timedelta(seconds=code.seconds)
-    scene.save()
+    try:
+        with transaction.atomic():
+            scene.save()
+    except IntegrityError:
+        if scene.content_id is None:
+            raise
+        # Asked for twice at once: the first one's code is as good. A second row would count half of the scans.
+        return Scene.objects.get(outlet=scene.outlet, content_id=scene.content_id, permanent=scene.permanent)
     return scene

@@ -14,7 +14,7 @@ from django.utils import timezone
 from channels import drills, outbox
 from channels.engine import Dispatcher
 from channels.http import HttpClient
-from channels.models import Item, Outlet, Placement, State, WithdrawalKind
+from channels.models import CheckpointEntry, Item, Outlet, Placement, State, WithdrawalKind
 from channels.sandbox.running import RunningSandbox, running_sandbox
 from tests.channels.builders import edition, targets
 from tests.channels.loopback import Loopback
@@ -193,6 +193,23 @@ def test_the_next_drill_takes_the_same_twin(outlet: Outlet, sandbox: RunningSand
     outlet.refresh_from_db()
     assert start(outlet, sandbox).pk == first.pk
     assert Outlet.objects.filter(drill_of=outlet).count() == 1
+
+
+def test_a_twin_at_another_sandbox_remembers_nothing_of_the_first(
+    outlet: Outlet, sandbox: RunningSandbox
+) -> None:
+    """Pictures that it has uploaded, drafts, tokens: the other one knows none of them."""
+    twin = start(outlet, sandbox)
+    CheckpointEntry.objects.create(outlet=twin, scope="shared", name="image.2.aa", value="http://…/aa.png")
+    CheckpointEntry.objects.create(outlet=outlet, scope="shared", name="image.2.aa", value="https://…/aa.png")
+    end(outlet, carry=False)
+    outlet.refresh_from_db()
+    start(outlet, sandbox)
+    assert CheckpointEntry.objects.filter(outlet=twin).exists()
+    end(outlet, carry=False)
+    outlet.refresh_from_db()
+    drills.start(outlet, sandbox_url="http://127.0.0.1:9", now=timezone.now())
+    assert CheckpointEntry.objects.get().outlet == outlet
 
 
 def test_the_twin_is_given_no_secret_of_the_real_one(outlet: Outlet, sandbox: RunningSandbox) -> None:

@@ -16,7 +16,7 @@ from channels.errors import ConfigError
 from channels.models import Item, Outlet, WithdrawalKind
 from channels.sandbox.config import AccountKind
 from channels.sandbox.running import RunningSandbox, running_sandbox
-from channels.wechat import interests, menus, scenes
+from channels.wechat import accounts, interests, menus, scenes
 from channels.wechat.models import Follower, Interest, InterestKind, Menu, Scene, SceneKind
 from tests.channels.builders import NOW, edition, outlet, targets
 from tests.channels.platform_calls import APPID, KEY, TOKEN
@@ -224,6 +224,21 @@ class TestCodes:
         assert "<svg" in scenes.drawing(first)
         assert first.expires_at
         assert not scenes.holds(first, now=first.expires_at)
+
+    def test_two_that_are_asked_for_at_once_are_one(
+        self, sandbox: RunningSandbox, account: Outlet, item: Item, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        talk, made = accounts.talk, []
+
+        def slow(outlet: Outlet, conversation: Any) -> Any:
+            if not made:
+                made.append(True)
+                made.append(scenes.scene_for(account, item, permanent=False, now=NOW))
+            return talk(outlet, conversation)
+
+        monkeypatch.setattr(accounts, "talk", slow)
+        assert scenes.scene_for(account, item, permanent=False, now=NOW) == made[1]
+        assert Scene.objects.count() == 1
 
     def test_an_old_one_is_renewed_with_its_counts(
         self, sandbox: RunningSandbox, account: Outlet, item: Item
