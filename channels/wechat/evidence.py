@@ -33,7 +33,7 @@ def published(
     CheckpointEntry.objects.update_or_create(
         outlet=outlet, scope=SHARED, name=name, defaults={"value": json.dumps(told)}
     )
-    about = Q(receipt__remote_id=f"{JOB}:{publish_id}")
+    about = Q(receipt__remote_id=f"{JOB}:{publish_id}") | Q(receipt__raw__publish_id=publish_id)
     if article_id:
         about |= Q(receipt__remote_id=f"{ARTICLE}:{article_id}")
     placements = Placement.objects.filter(outlet=outlet)

@@ -25,6 +25,11 @@ from tests.channels.wechat_stage import (
 )
 
 
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    yield from staged(WeChatRemote())
+
+
 class TestDraftsOnly:
     """An account that may not publish by itself: a person does it in the back office."""
 
@@ -91,6 +96,14 @@ class TestDraftsOnly:
         assert (asked.settled, asked.awaits_person) == (False, True)
         stage.remote.forget(URI)
         assert stage.verify(replace(asked, awaits_person=False)).presence is Presence.ABSENT
+
+
+def test_a_draft_that_the_platform_wants_saved_by_hand_is_handed_over(stage: Stage) -> None:
+    sandbox_of(stage).fault("freepublish/submit", "errcode", errcode=53504)
+    receipt = stage.deliver(sample())
+    assert (receipt.awaits_person, receipt.remote_id[:6]) == (True, "draft:")
+    by_hand(stage, receipt)
+    assert stage.verify(receipt).presence is Presence.PRESENT
 
 
 class TestChosenToDraft:

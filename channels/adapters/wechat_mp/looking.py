@@ -16,8 +16,10 @@ from channels.adapters.wechat_mp.correcting import comparable
 from channels.adapters.wechat_mp.progress import KEY_LENGTH, Journal, Progress, Stage
 from channels.adapters.wechat_mp.visit import ARTICLE, DRAFT, JOB, SENT, Visit, named, with_token
 from channels.contract import Observation, Presence, Receipt
-from channels.errors import ConfigError, Missing, Refused
+from channels.errors import ConfigError, Missing, Refused, Throttled
 
+PLENTY = 60
+"""Of a hundred calls a day that must be left when an article that seems well is looked at twice."""
 RECENT = 60.0
 """Seconds for which a reading of the list is good enough for looks that are only due."""
 SLACK = 120.0
@@ -58,7 +60,7 @@ async def _at_article(visit: Visit, receipt: Receipt, article_id: str, journal: 
         article = await _article(visit, article_id)
     except Missing:
         article = None
-    if article is not None and not article.deleted:
+    if article is not None and not article.deleted and not await _is_banned(visit, receipt):
         return _present(receipt, article)
     await journal.forget()
     return Observation(presence=Presence.ABSENT, note=await _why_gone(visit, receipt))
@@ -72,6 +74,18 @@ async def _article(visit: Visit, article_id: str) -> Article:
         await visit.listing.newest(since=since, pages=1, keep=SPARE)
         remembered = await visit.listing.remembered(article_id, since=since)
     return remembered or await visit.platform.article(article_id, keep=SPARE)
+
+
+async def _is_banned(visit: Visit, receipt: Receipt) -> bool:
+    """Only the job tells of a ban. It is asked as long as the day has plenty of its calls."""
+    publish_id = str(receipt.raw.get("publish_id", ""))
+    if not publish_id:
+        return False
+    try:
+        job = await visit.platform.job(publish_id, keep=PLENTY)
+    except (Missing, Throttled):
+        return False
+    return job.state is Publishing.REMOVED
 
 
 async def _why_gone(visit: Visit, receipt: Receipt) -> str:
@@ -111,7 +125,7 @@ async def _at_draft(visit: Visit, receipt: Receipt, media_id: str) -> Observatio
     if await visit.platform.has_draft(media_id):
         return Observation(presence=Presence.PENDING, note=receipt.note)
     try:
-        copies = await visit.listing.copies(receipt.uri, since=visit.clock() - RECENT, pages=1, keep=SPARE)
+        copies = await visit.listing.copies(receipt.uri, since=visit.clock(), pages=1, keep=SPARE)
     except ConfigError as error:
         if error.code not in codes.NO_RIGHT:
             raise

@@ -26,7 +26,7 @@ from channels.adapters.wechat_mp.visit import (
     with_token,
 )
 from channels.contract import AssetReader, Receipt, Rendering
-from channels.errors import ChannelError, ConfigError, Missing, OutcomeUnknown
+from channels.errors import ChannelError, ConfigError, Missing, OutcomeUnknown, Refused
 
 CONFIRMED = "confirmed"
 """The shared entry that names the last day on which a draft was read back."""
@@ -74,11 +74,12 @@ async def _published(
     try:
         await visit.checkpoint.put(visit.out_name(rendering.uri), token, shared=True)
         progress = await _submitted(visit, progress, journal)
-    except ConfigError as error:
-        if error.code not in codes.NO_RIGHT:
+    except (ConfigError, Refused) as error:
+        if error.code in codes.NO_RIGHT:
+            # The account has lost the right to publish (many did in July 2025): the draft is there, a person goes on.
+            await visit.checkpoint.put(LEVEL, "draft", shared=True)
+        elif error.code not in codes.BY_HAND:
             raise
-        # The account has lost the right to publish (many did in July 2025): the draft is there, a person goes on.
-        await visit.checkpoint.put(LEVEL, "draft", shared=True)
         return await _for_a_person(visit, rendering, assets, journal, token)
     await visit.checkpoint.put(visit.draft_name(rendering.uri), "", shared=True)
     return _in_review(rendering, token, progress)

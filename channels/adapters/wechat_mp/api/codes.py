@@ -24,6 +24,8 @@ BAD_MEDIA_ID = 40007
 ALREADY_GONE = frozenset({"53600"})
 NO_RIGHT = frozenset({"48001", "48008", "61007"})
 """The account may not make this call, whatever its credentials."""
+BY_HAND = frozenset({"53504", "53505"})
+"""The platform wants a person to save and publish the draft in the back office."""
 BUSY = -1
 QUOTA = 45009
 
@@ -76,6 +78,7 @@ _CONFIG: dict[int, Meaning] = {
         ConfigError,
         "该公众号没有调用此接口的权限，请核对账号认证情况，或改为人工发布",
     ),
+    **_same((48006,), ConfigError, "本月重置接口次数的机会已用完，请等到下月，或在公众号后台查看用量"),
     **_same((48004, 50002, 50004), ConfigError, "公众号接口被封禁或账号受限，请登录公众号后台查看通知并处理"),
 }
 
@@ -118,10 +121,13 @@ _LOOK: dict[int, Meaning] = {
 
 _FOLLOWERS: dict[int, Meaning] = {
     **_same(
-        (40016, 40017, 40018, 40019, 40020, 40022, 40023, 40024, 40025, 40026, 40027, 40055),
+        (*range(40016, 40030), 40055),
         Refused,
         "微信不接受这个菜单，请按详情检查菜单名称和内容后重新发布",
     ),
+    45159: Meaning(Unreachable, "微信暂时不认这个标签（同时打标签时会误报），稍后自动重试"),
+    **_same((45157,), Refused, "同名标签已存在或名称不合规，请在公众号后台核对后改用其他名称"),
+    **_same((45057,), Refused, "该标签下粉丝过多，微信不允许删除，请在公众号后台处理"),
     **_same((45056,), Refused, "公众号标签已达 100 个上限，请在公众号后台删除不用的标签"),
     **_same((45058,), Refused, "这是微信保留的标签，不能使用，请改用其他名称"),
     **_same((45059,), Refused, "该粉丝的标签已达上限，请减少关注内容"),
@@ -138,7 +144,8 @@ _MASS: dict[int, Meaning] = {
         OutcomeUnknown, "微信称同一群发刚刚提交过，结果未知，请一分钟后按待核实页面核对，不要在后台重发"
     ),
     45067: Meaning(Misbehaved, "微信不接受群发标识的长度，请把详情转交技术人员"),
-    **_same((43004, 43019, 40003), Refused, "该微信号没有关注公众号，请关注后重新发送预览"),
+    45065: Meaning(OutcomeUnknown, "微信称同一群发已受理过，请按待核实页面核对，不要在后台重发"),
+    **_same((43004, 43019, 46004, 40003), Refused, "该微信号没有关注公众号，请关注后重新发送预览"),
     **_same((40132,), Refused, "微信号不正确，请核对后重新发送预览"),
     **_same((40050, 40152), Refused, "标签在微信端已不存在，请重新选择范围后提交复核"),
 }
