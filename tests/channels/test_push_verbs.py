@@ -172,10 +172,10 @@ def test_the_month_shows_used_planned_and_left_in_four_queries(hub: Hub, django_
 
 
 def test_a_day_in_china_is_not_a_day_in_utc(hub: Hub) -> None:
-    late = datetime(2099, 3, 10, 23, 30, tzinfo=CHINA)
-    hub.push(hub.item(), at=late)
-    assert calendar.refusal(hub.outlet, late.replace(hour=1), tag=None)
-    assert calendar.refusal(hub.outlet, late + timedelta(hours=1), tag=None) == ""
+    early = datetime(2099, 3, 10, 1, 0, tzinfo=CHINA)
+    hub.push(hub.item(), at=early)
+    assert calendar.refusal(hub.outlet, early.replace(hour=23), tag=None)
+    assert calendar.refusal(hub.outlet, early - timedelta(hours=2), tag=None) == ""
 
 
 def test_a_time_in_the_past_is_refused(hub: Hub) -> None:
