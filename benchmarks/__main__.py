@@ -12,7 +12,7 @@ ON_DATABASES = ("signing", "fanout", "matrix")
 
 def main(names: list[str]) -> int:
     failed = 0
-    for name in names or [*ON_DATABASES, "article", "memory"]:
+    for name in names or [*ON_DATABASES, "article", "wechat_calls", "memory"]:
         kinds = [kind for kind in ("sqlite", "postgres") if reachable(kind)] if name in ON_DATABASES else [""]
         for kind in kinds:
             failed += (

@@ -69,6 +69,10 @@ class RunningSandbox:
         """How many requests there were whose path contains `path`."""
         return sum(path in request for request in self._sandbox.requests)
 
+    def requests(self) -> list[str]:
+        """The path of every request so far."""
+        return list(self._sandbox.requests)
+
     def violations(self) -> list[str]:
         """What a disciplined client never does, as `<appid> <call>: <what>`, oldest first."""
         return self._do(self._platform.desk.violations)

@@ -34,10 +34,11 @@ from channels.adapters.wechat_mp.api.callback import (
 from channels.database import impatient
 from channels.errors import ConfigError
 from channels.models import Outlet
-from channels.wechat import evidence, pushing, tasks
+from channels.wechat import evidence, tasks
 from channels.wechat.accounts import CHANNEL
 from channels.wechat.answering import Answer, answer
 from channels.wechat.models import Notice
+from channels.wechat.push import outcome
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ def _published(outlet: Outlet, finished: PublishFinished, now: datetime) -> None
 
 
 def _pushed(outlet: Outlet, finished: MassFinished, now: datetime) -> None:
-    pushing.mass_finished(outlet, finished, now=now)
+    outcome.finished(outlet, finished, now=now)
 
 
 _REPORTS: Mapping[type[Message], Callable[[Outlet, Any, datetime], None]] = {

@@ -12,8 +12,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from channels.models import Outlet
-from channels.wechat import figures, interests, pushing
+from channels.wechat import figures, interests
 from channels.wechat.models import Follower, Notice
+from channels.wechat.push import worker
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def send_pushes() -> int:
     if not _pushing.acquire(blocking=False):
         return 0
     try:
-        return pushing.run()
+        return worker.run()
     finally:
         _pushing.release()
 

@@ -12,12 +12,14 @@ from django.utils import timezone
 from channels import outbox
 from channels.adapters.wechat_mp.api.callback import MassFinished
 from channels.adapters.wechat_mp.api.line import Line
+from channels.engine import Dispatcher
+from channels.http import HttpClient
 from channels.models import Item, Outlet, Placement, State, WithdrawalKind
 from channels.sandbox.config import DEMO_SECRET
 from channels.wechat import accounts
 from channels.wechat.models import Push, PushState
 from channels.wechat.push import verbs
-from channels.wechat.pushing import Worker
+from channels.wechat.push.worker import Worker
 from tests.channels.builders import Clock, targets
 from tests.channels.stage import Killed, MemoryAssets, sample
 
@@ -118,6 +120,12 @@ class Hub:
         for _ in range(rounds):
             self.clock.forward(seconds=seconds)
             Worker(now=self.clock, talk=self.talk, files=MemoryAssets()).run()
+
+    def engine(self) -> None:
+        """The engine's own deliveries, until they rest."""
+        for _ in range(3):
+            Dispatcher(http=HttpClient, assets=MemoryAssets(), now=self.clock, jitter=lambda: 0.5).run()
+            self.clock.forward(seconds=21)
 
     def dies(self) -> None:
         """One round in a process that dies in it."""

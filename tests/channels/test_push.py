@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from channels.adapters.wechat_mp.api.line import Line
-from channels.models import Placement
+from channels.models import Placement, State
 from channels.sandbox.config import SandboxConfig
 from channels.sandbox.running import RunningSandbox, running_sandbox
-from channels.wechat import accounts, pushing
+from channels.wechat import accounts
 from channels.wechat.models import Push, PushPreview, PushState
-from channels.wechat.push import verbs
+from channels.wechat.push import outcome, verbs
 from tests.channels.pushes import APPID, Hub, finished, fresh, state
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_each_item_of_a_sent_push_is_told_to_its_placement(hub: Hub, sandbox: Ru
     hub.work()
     msg_id = fresh(push).msg_id
     urls = ((1, "https://mp.example/s/1"), (2, "https://mp.example/s/2"))
-    pushing.mass_finished(hub.outlet, finished(msg_id, articles=urls), now=hub.clock())
+    outcome.finished(hub.outlet, finished(msg_id, articles=urls), now=hub.clock())
     hub.work()
     for number, item in enumerate(items, start=1):
         placement = Placement.objects.get(item=item)
@@ -78,6 +78,27 @@ def test_what_was_published_before_is_deleted_behind_the_push(hub: Hub, sandbox:
     assert sandbox.calls("freepublish/delete") == 1
     assert not fresh(push).articles.exclude(superseded=[]).exists()
     assert fresh(push).cleanup_at is None
+
+
+@pytest.mark.parametrize("publishing", ["auto", "push"])
+def test_the_engine_settles_what_a_push_has_put_out_and_takes_it_back(
+    hub: Hub, sandbox: RunningSandbox, publishing: str
+) -> None:
+    hub.outlet.options["publishing"] = publishing
+    hub.outlet.save()
+    item, other = hub.item("停水通知"), hub.item("道路封闭")
+    hub.engine()
+    assert len(sandbox.copies(item.uri)) == (1 if publishing == "auto" else 0)
+    hub.confirmed(item, other)
+    hub.work(rounds=2, seconds=61)
+    hub.engine()
+    placement = Placement.objects.get(item=item)
+    assert (placement.state, placement.actual_id) == (State.SETTLED, placement.desired_id)
+    assert len(sandbox.copies(item.uri)) == 1, "never two copies"
+    hub.withdraw(item)
+    hub.engine()
+    assert sandbox.copies(item.uri) == []
+    assert len(sandbox.copies(other.uri)) == 1
 
 
 def test_deletions_that_the_day_does_not_allow_go_on_the_next_day(hub: Hub, sandbox: RunningSandbox) -> None:
@@ -216,7 +237,7 @@ def test_a_review_that_says_no_is_a_failure_with_the_reason(hub: Hub, sandbox: R
     push = hub.confirmed()
     hub.work()
     no = finished(fresh(push).msg_id, "err(20013)", sent=0)
-    pushing.mass_finished(hub.outlet, no, now=hub.clock())
+    outcome.finished(hub.outlet, no, now=hub.clock())
     assert state(push) is PushState.FAILED
     assert "侵权" in fresh(push).outcome
     assert fresh(push).code == "err(20013)"
@@ -227,14 +248,14 @@ def test_a_call_back_may_come_twice_and_before_the_answer(hub: Hub, sandbox: Run
 
     def early(number: int) -> None:
         if number == 2:
-            pushing.mass_finished(hub.outlet, finished("100000001"), now=hub.clock())
+            outcome.finished(hub.outlet, finished("100000001"), now=hub.clock())
 
     hub.talk.before_each = early
     hub.work()
     assert fresh(push).msg_id == "100000001"
     assert state(push) is PushState.SENT
     events = fresh(push).events.count()
-    pushing.mass_finished(hub.outlet, finished("100000001"), now=hub.clock())
+    outcome.finished(hub.outlet, finished("100000001"), now=hub.clock())
     assert fresh(push).events.count() == events
 
 
@@ -243,7 +264,7 @@ def test_a_call_back_of_an_unknown_job_is_evidence_and_no_verdict(hub: Hub, sand
     sandbox.fault(SENDALL, "drop_after_commit")
     hub.work()
     seen = finished("77", articles=((1, "https://mp.example/s/1"),))
-    pushing.mass_finished(hub.outlet, seen, now=hub.clock())
+    outcome.finished(hub.outlet, seen, now=hub.clock())
     assert state(push) is PushState.UNKNOWN
     assert fresh(push).evidence["finished"][0]["msg_id"] == "77"
 

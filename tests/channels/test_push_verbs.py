@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError, transaction
 
-from channels import assets
+from channels import assets, drills, outbox
 from channels.assets import freeze
 from channels.models import AssetFile
 from channels.wechat.models import OutsidePush, Push, PushArticle, PushState
@@ -220,3 +220,19 @@ def test_the_cover_of_a_push_is_not_swept_away(hub: Hub) -> None:
 
 def test_a_clientmsgid_has_thirty_two_hex_characters(hub: Hub) -> None:
     assert len(bytes.fromhex(hub.confirmed().clientmsgid)) == 16
+
+
+def test_a_push_of_an_account_in_a_drill_is_not_put_forward(hub: Hub, settings) -> None:
+    push = hub.push(hub.item())
+    twin = drills.start(hub.outlet, sandbox_url=settings.SANDBOX_URL, now=hub.clock())
+    with pytest.raises(ValueError, match="演练"):
+        verbs.propose(push.pk, by="bianji", now=hub.clock())
+    assert verbs.create(twin, by="bianji", now=hub.clock()).outlet == twin
+
+
+def test_a_confirmed_push_waits_while_its_account_is_paused(hub: Hub) -> None:
+    push = hub.confirmed()
+    outbox.pause(hub.outlet, reason="检修", now=hub.clock())
+    hub.work()
+    assert state(push) is PushState.CONFIRMED
+    assert "暂停" in fresh(push).outcome

@@ -16,7 +16,7 @@ from channels.wechat import callbacks, tasks
 from channels.wechat.models import Follower, Interest, InterestKind, Notice, Push, PushState, Scene
 from channels.wechat.push import verbs
 from tests.channels.builders import NOW
-from tests.channels.pushing import (
+from tests.channels.platform_calls import (
     APPID,
     KEY,
     OPENID,

@@ -31,7 +31,7 @@ from channels.adapters.wechat_mp.api.callback import (
 from channels.errors import ConfigError
 from channels.sandbox.wechat.crypto import decrypted, encrypted
 from channels.sandbox.wechat.messages import parsed, reply_of
-from tests.channels.pushing import (
+from tests.channels.platform_calls import (
     ACCOUNT,
     APPID,
     KEY,

@@ -19,7 +19,7 @@ from channels.sandbox.running import RunningSandbox, running_sandbox
 from channels.wechat import interests, menus, scenes
 from channels.wechat.models import Follower, Interest, InterestKind, Menu, Scene, SceneKind
 from tests.channels.builders import NOW, edition, outlet, targets
-from tests.channels.pushing import APPID, KEY, TOKEN
+from tests.channels.platform_calls import APPID, KEY, TOKEN
 
 LI, WANG = "oDEMO_li", "oDEMO_wang"
 

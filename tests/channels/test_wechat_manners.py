@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from channels.adapters.wechat_mp.api.line import line_of
+from channels.adapters.wechat_mp.api.massing import Massing
 from channels.adapters.wechat_mp.progress import Mark
-from channels.contract import Presence
+from channels.contract import Presence, Receipt
 from channels.edition import Correction, Paragraph
 from channels.sandbox.config import AccountConfig, SandboxConfig
 from tests.channels.stage import SIGNED, URI, Killed, Stage, sample
@@ -196,3 +198,40 @@ class TestCorrectingByHand:
         assert (seen.presence, seen.version) == (Presence.PRESENT, 2)
         assert seen.receipt is not None
         assert not seen.receipt.awaits_person
+
+
+class TestPushed:
+    """An article that went out with a push: the platform tells of the push, and deletes one article of it."""
+
+    def pushed(self, stage: Stage) -> Receipt:
+        """A push of one article, sent by the platform's own calls."""
+        draft = stage.deliver(sample())
+        sent = replace(draft, remote_id="", awaits_person=False)
+        line = line_of(stage.adapter.outlet, stage.memory, clock=stage.remote.clock)
+        started = stage.run(Massing(line).sendall(draft.raw["media_id"], tag_id=None, clientmsgid="a" * 32))
+        copy = sandbox_of(stage).copies(URI)[0]
+        return replace(sent, remote_id=f"sent:{started.msg_id}.1", remote_url=copy.url, settled=True)
+
+    @pytest.fixture
+    def stage(self) -> Iterator[Stage]:
+        yield from staged(WeChatRemote(), publishing="draft")
+
+    def test_it_is_there(self, stage: Stage) -> None:
+        seen = stage.verify(self.pushed(stage))
+        assert (seen.presence, seen.version) == (Presence.PRESENT, 1)
+
+    def test_its_withdrawal_deletes_the_article(self, stage: Stage) -> None:
+        gone = stage.withdraw(self.pushed(stage))
+        assert gone.settled
+        assert stage.remote.copies(URI) == []
+
+    def test_a_push_that_nobody_knows_is_no_proof(self, stage: Stage) -> None:
+        receipt = replace(self.pushed(stage), remote_id="sent:999.1")
+        assert stage.verify(receipt).presence is Presence.UNKNOWN
+
+    def test_a_push_without_a_number_is_a_persons(self, stage: Stage) -> None:
+        receipt = replace(self.pushed(stage), remote_id="sent:.1")
+        assert stage.verify(receipt).presence is Presence.UNKNOWN
+        asked = stage.withdraw(receipt)
+        assert (asked.settled, asked.awaits_person) == (False, True)
+        assert len(sandbox_of(stage).copies(URI)) == 1

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from channels.wechat.models import OutsidePush, Push, PushPreview, PushState
 from channels.wechat.push import content, verbs
-from cms.dashboard.push.comparing import compare
+from cms.dashboard.wechat.push.comparing import compare
 from tests.channels.pushes import Hub, fresh, state
 from tests.channels.stage import sample
 from tests.cms.desk import admin
@@ -53,7 +53,7 @@ def proposed(hub: Hub, by: str = "bianji", **plan: Any) -> Push:
 
 def test_the_first_account_is_the_menus_way_in(hub: Hub) -> None:
     client = admin()
-    assert client.get("/admin/desk/pushes/").url == "/admin/desk/wechat/pinzhi/pushes/"
+    assert client.get("/admin/desk/wechat/pushes/").url == "/admin/desk/wechat/pinzhi/pushes/"
     assert "还没有推送" in text(client.get("/admin/desk/wechat/pinzhi/pushes/"))
     assert client.get("/admin/desk/wechat/nowhere/pushes/").status_code == 404
 
@@ -319,7 +319,7 @@ def test_an_unknown_verb_and_another_accounts_push_are_not_found(hub: Hub) -> No
 
 
 def test_tags_are_asked_for_outside_a_transaction(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cms.dashboard.views.pushes import refresh_tags
+    from cms.dashboard.wechat.push.pushes import refresh_tags
 
     assert refresh_tags._non_atomic_requests == {"default"}
     push = hub.push(hub.item())

@@ -114,6 +114,10 @@ class WeChatAdapter(Adapter):
         if named(receipt, DRAFT) and receipt.remote_url and await visit.makes_drafts_only():
             note = f"请登录公众号后台删除这篇文章（{reason}），删除后登记“已撤下”"
             return replace(receipt, settled=False, awaits_person=True, watched=False, note=note)
+        if named(receipt, SENT).startswith("."):
+            # A person vouched for this push; the platform's number of it was never learned.
+            note = f"请登录公众号后台删除推送中的这篇文章（{reason}），删除后登记“已撤下”"
+            return replace(receipt, settled=False, awaits_person=True, watched=False, note=note)
         article_id = await take_down(visit, receipt)
         if message := named(receipt, SENT):
             # What is known of one article of a push ends with the answer to its deletion.

@@ -58,11 +58,15 @@ class Listing:
         At most `pages` pages, and none behind the one that holds an article from before `reach` (Unix seconds).
         `keep` as in Line.call. Raises ChannelError.
         """
-        held = _Reading.from_json(await self._checkpoint.get(NAME, shared=True))
-        far_enough = held.whole or held.pages >= pages or held.oldest < reach
-        if held.read_at > since and far_enough:
-            return held.articles
-        return (await self._read(pages, reach, keep)).articles
+
+        async def answer() -> tuple[Article, ...]:
+            held = _Reading.from_json(await self._checkpoint.get(NAME, shared=True))
+            far_enough = held.whole or held.pages >= pages or held.oldest < reach
+            if held.read_at > since and far_enough:
+                return held.articles
+            return (await self._read(pages, reach, keep)).articles
+
+        return await self._platform.one_at_a_time(NAME, answer)
 
     async def remembered(self, article_id: str, *, since: float) -> Article | None:
         """An article as a reading after `since` showed it; None when it was not in that reading. Makes no call."""

@@ -89,8 +89,12 @@ async def _why_gone(visit: Visit, receipt: Receipt) -> str:
 
 async def _at_push(visit: Visit, receipt: Receipt, message: str) -> Observation:
     """The platform tells of a push as a whole only, not of each of its articles."""
+    msg_id = message.partition(".")[0]
+    if not msg_id:
+        note = "这次推送的任务编号不明，系统无法核对，请打开文章核对后点“人工确认”"
+        return Observation(presence=Presence.UNKNOWN, note=note)
     try:
-        there = await visit.massing.is_out(message.partition(".")[0])
+        there = await visit.massing.is_out(msg_id)
     except Missing:
         return Observation(presence=Presence.UNKNOWN, note="微信端查不到这次推送，请登录公众号后台核对")
     if not there:

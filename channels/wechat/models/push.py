@@ -38,7 +38,7 @@ class Audience(models.TextChoices):
 
 
 class Push(models.Model):
-    """Written by channels.wechat.push.verbs (people) and channels.wechat.pushing (the worker) alone.
+    """Written by channels.wechat.push.verbs (people) and channels.wechat.push.worker alone.
 
     scheduled_at null: at once after the confirmation. fingerprint: SHA-256 of exactly what was put forward. attempts:
     calls of sendall, counted before each goes out; only a person raises `allowed`. attempted_at null: the current

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from channels import drills
 from channels.contract import Severity
 from channels.edition import Asset
 from channels.errors import ChannelError
@@ -173,6 +174,8 @@ def obstacles(push: Push, *, now: datetime) -> list[str]:
     found = content.pieces(push)
     if not found:
         return ["还没有稿件，请先加入 1 至 8 篇"]
+    if push.outlet.drill_of_id is None and drills.of(push.outlet):
+        return ["该公众号正在演练：请在演练账号中编排推送，或结束演练后再提交"]
     why = [change.reason for change in content.changes(push, found)]
     for piece in found:
         try:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 
+from channels import drills
 from channels.errors import ChannelError
 from channels.models import Outlet
 from channels.wechat.accounts import CHANNEL
@@ -16,29 +17,38 @@ from cms.dashboard.views.base import DeskView
 from cms.permissions import can_run_outlets, require
 
 
-class AccountView(DeskView):
+def account(slug: str) -> Outlet:
+    """The account behind an address of the desk; 404 for anything else."""
+    return get_object_or_404(Outlet, slug=slug, channel=CHANNEL)
+
+
+class AccountPage(DeskView):
     """A tab. Whoever may enter the admin may look; `verbs` (the value of `do` -> method) need the right to run outlets."""
 
     http_method_names = ["get", "post"]
     header_icon = "comment"
     tab = ""
-    trail = (("发布终端", "outlets:index"),)
+    trail = (("微信公众号", "desk:wechat_accounts"),)
     verbs: ClassVar[dict[str, str]] = {}
 
     @cached_property
     def outlet(self) -> Outlet:
-        return get_object_or_404(Outlet.objects.active(), slug=self.kwargs["slug"], channel=CHANNEL)
+        return account(self.kwargs["slug"])
 
     @property
     def may_change(self) -> bool:
-        return can_run_outlets(self.request.user)
+        return self.outlet.retired_at is None and can_run_outlets(self.request.user)
 
     def get_page_subtitle(self) -> str:
         return str(self.outlet.name)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            outlet=self.outlet, tab=self.tab, may_change=self.may_change, **kwargs
+            outlet=self.outlet,
+            tab=self.tab,
+            may_change=self.may_change,
+            drill=drills.of(self.outlet),
+            **kwargs,
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002

@@ -10,14 +10,14 @@ from wagtail.log_actions import log
 
 from channels.wechat import interests
 from channels.wechat.models import Follower, Interest
-from cms.dashboard.wechat.base import AccountView
+from cms.dashboard.wechat.base import AccountPage
 from cms.dashboard.wechat.forms import InterestForm
 from cms.models import Unit
 
 NAME_MAX = 10
 
 
-class InterestsView(AccountView):
+class InterestsView(AccountPage):
     page_title = "关注者与订阅"
     tab = "interests"
     template_name = "cms/desk/wechat/interests.html"

@@ -11,11 +11,11 @@ from django.utils import timezone
 from wagtail.log_actions import log
 
 from channels.wechat import menus
-from cms.dashboard.wechat.base import AccountView
+from cms.dashboard.wechat.base import AccountPage
 from cms.dashboard.wechat.menu_form import CHOICES, ColumnRows, buttons_of, entered, shown
 
 
-class MenuView(AccountView):
+class MenuView(AccountPage):
     page_title = "菜单"
     tab = "menu"
     template_name = "cms/desk/wechat/menu.html"

@@ -14,11 +14,11 @@ from wagtail.log_actions import log
 
 from channels.wechat import answering, callback_address
 from channels.wechat.models import Greeting, KeywordReply
-from cms.dashboard.wechat.base import AccountView
+from cms.dashboard.wechat.base import AccountPage
 from cms.dashboard.wechat.forms import GreetingForm, ReplyForm
 
 
-class RepliesView(AccountView):
+class RepliesView(AccountPage):
     page_title = "自动回复"
     tab = "replies"
     template_name = "cms/desk/wechat/replies.html"
@@ -59,7 +59,7 @@ class RepliesView(AccountView):
         return self.again()
 
 
-class ReplyView(AccountView):
+class ReplyView(AccountPage):
     """One keyword reply, new or not."""
 
     page_title = "关键词回复"

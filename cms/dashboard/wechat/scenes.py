@@ -20,14 +20,14 @@ from channels.wechat import scenes
 from channels.wechat.accounts import CHANNEL
 from channels.wechat.answering import account_name
 from channels.wechat.models import Scene, SceneKind
-from cms.dashboard.wechat.base import AccountView
+from cms.dashboard.wechat.base import AccountPage
 from cms.dashboard.wechat.forms import SceneForm
 from cms.permissions import can_run_outlets, require
 
 LIST_MAX = 200
 
 
-class ScenesView(AccountView):
+class ScenesView(AccountPage):
     page_title = "扫码"
     tab = "scenes"
     template_name = "cms/desk/wechat/scenes.html"
@@ -59,7 +59,7 @@ class ScenesView(AccountView):
         return redirect("desk:wechat_scene", self.outlet.slug, scene.pk)
 
 
-class SceneView(AccountView):
+class SceneView(AccountPage):
     """One code, to be printed."""
 
     page_title = "二维码"

@@ -17,19 +17,14 @@ from channels.models import Outlet
 from channels.wechat.accounts import CHANNEL
 from channels.wechat.models import OutsidePush
 from channels.wechat.push import calendar, tags, verbs
-from cms.dashboard.push import reading
-from cms.dashboard.push.forms import OutsideForm
-from cms.dashboard.push.looks import moves
-from cms.dashboard.wechat.base import AccountView
+from cms.dashboard.wechat.base import AccountPage, account
+from cms.dashboard.wechat.push import reading
+from cms.dashboard.wechat.push.forms import OutsideForm
+from cms.dashboard.wechat.push.looks import moves
 from cms.permissions import can_push, require
 
 
-def account(slug: str) -> Outlet:
-    """The account behind an address of the desk; 404 for anything else."""
-    return get_object_or_404(Outlet, slug=slug, channel=CHANNEL)
-
-
-class PushDesk(AccountView):
+class PushDesk(AccountPage):
     """A page of one account's pushes; looking needs admin access only."""
 
     http_method_names = ["get"]

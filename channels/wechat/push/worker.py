@@ -18,14 +18,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from channels import assets
-from channels.adapters.wechat_mp.api.callback import MassFinished
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.api.massing import Massing, Started
 from channels.adapters.wechat_mp.api.publishing import Platform
 from channels.contract import AssetReader, Rendering
 from channels.database import in_database_thread
 from channels.errors import ChannelError, ContentError, Misbehaved, Throttled
-from channels.models import Item, Outlet
+from channels.models import Item
 from channels.wechat import accounts
 from channels.wechat.models import IN_FLIGHT, Push, PushState, history
 from channels.wechat.push import calendar, cleaning, content, decide, evidence, outcome, previews, verbs
@@ -45,11 +44,6 @@ BUSY_PAUSE = timedelta(seconds=30)
 def run(**worker: Any) -> int:
     """One round over everything that is due; returns how many pushes were moved on."""
     return Worker(**worker).run()
-
-
-def mass_finished(outlet: Outlet, finished: MassFinished, *, now: datetime) -> None:
-    """The account's call-back MASSSENDJOBFINISH. May be called twice, and for jobs that are not the hub's."""
-    outcome.finished(outlet, finished, now=now)
 
 
 class Lost(Exception):
@@ -245,6 +239,8 @@ def situation(push: Push, now: datetime) -> decide.Situation:
         over = calendar.refusal(push.outlet, now, tag=push.tag_id, but=push.pk, only_made=True)
         others = Push.objects.filter(outlet=push.outlet, state__in=IN_FLIGHT).exclude(pk=push.pk)
         busy = "该公众号另一次推送尚未结束，结束后自动发送" if others.exists() else ""
+        if push.outlet.holds_new_items:
+            busy = "终端已暂停、正在演练或配置有误，恢复后自动发送"
     return decide.Situation(
         state=state,
         scheduled_at=push.scheduled_at,

@@ -20,7 +20,7 @@ from channels.models import Item, Outlet, Placement
 from channels.wechat.models import IN_FLIGHT, Push, PushArticle, PushState
 from channels.wechat.push import content
 from cms.dashboard.looks import Look
-from cms.dashboard.push.looks import look
+from cms.dashboard.wechat.push.looks import look
 from cms.previews import with_pictures
 
 LIST_MAX = 60

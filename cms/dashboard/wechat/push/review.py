@@ -12,9 +12,9 @@ from django.utils import timezone
 from channels.errors import ChannelError
 from channels.wechat.models import PushState
 from channels.wechat.push import content, verbs
-from cms.dashboard.push import reading
-from cms.dashboard.push.forms import NotSentForm, SentForm
-from cms.dashboard.views.push import PushPage
+from cms.dashboard.wechat.push import reading
+from cms.dashboard.wechat.push.editor import PushPage
+from cms.dashboard.wechat.push.forms import NotSentForm, SentForm
 from cms.permissions import can_confirm_push, require
 
 

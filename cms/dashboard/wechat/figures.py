@@ -14,7 +14,7 @@ from channels.models import Outlet
 from channels.wechat import reading
 from channels.wechat.accounts import CHANNEL
 from cms.dashboard import charts
-from cms.dashboard.views.account import OneAccountView
+from cms.dashboard.wechat.base import AccountPage
 
 TOP = 20
 HEADER = (
@@ -23,7 +23,8 @@ HEADER = (
 NOTIFIED = {True: "是", False: "否", None: ""}
 
 
-class FiguresView(OneAccountView):
+class FiguresView(AccountPage):
+    page_title = "数据"
     template_name = "cms/desk/wechat/figures.html"
     tab = "figures"
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
 
-from django.apps import apps
-from django.conf import settings
 from django.utils import timezone
 
 from channels import drills
 from channels.errors import ConfigError
 from channels.models import Outlet, Placement
 from channels.rendering import channel_options
-from channels.wechat import advice, budgets, probing
+from channels.wechat import advice, budgets, callback_address, probing
 from channels.wechat.accounts import CHANNEL
-from channels.wechat.models import AccountProbe
+from channels.wechat.models import AccountProbe, Notice, Push, PushState
 from cms.dashboard import dossier, summary
 from cms.dashboard.looks import Tone
 
@@ -143,11 +140,12 @@ def callback(outlet: Outlet) -> Callback:
         secrets = outlet.secrets()
     except ConfigError:
         secrets = {}
+    notices = Notice.objects.filter(outlet=outlet).order_by("-received_at")
     return Callback(
-        url=f"{settings.PUBLIC_URL}/wechat/{outlet.slug}/",
+        url=callback_address.address(outlet),
         token_set=bool(secrets.get("callback_token")),
         key_set=bool(secrets.get("callback_key")),
-        last=_last_notice(outlet),
+        last=notices.values_list("received_at", flat=True).first(),
     )
 
 
@@ -163,22 +161,7 @@ def published_today(outlet: Outlet, *, now: datetime) -> list[dossier.Line]:
 
 
 def next_pushes(outlet_ids: Sequence[int], now: datetime) -> dict[int, datetime]:
-    """When the next confirmed push of each account goes out; nothing while the hub has no pushes."""
-    model: Any = apps.all_models["wechat"].get("push")
-    if model is None:
-        return {}
-    planned = model.objects.filter(outlet_id__in=outlet_ids, state="confirmed", scheduled_at__gte=now)
-    return dict(planned.order_by("-scheduled_at").values_list("outlet_id", "scheduled_at"))
-
-
-def _last_notice(outlet: Outlet) -> datetime | None:
-    model: Any = apps.all_models["wechat"].get("notice")
-    if model is None:
-        return None
-    found: datetime | None = (
-        model.objects.filter(outlet=outlet)
-        .order_by("-received_at")
-        .values_list("received_at", flat=True)
-        .first()
-    )
-    return found
+    """When the next confirmed push of each account goes out."""
+    planned = Push.objects.filter(outlet_id__in=outlet_ids, state=PushState.CONFIRMED, scheduled_at__gte=now)
+    rows = planned.order_by("-scheduled_at").values_list("outlet_id", "scheduled_at")
+    return {outlet_id: at for outlet_id, at in rows if at is not None}

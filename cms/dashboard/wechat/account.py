@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.views.decorators.http import require_POST
 from wagtail.log_actions import log
 
@@ -17,8 +16,10 @@ from channels import drills
 from channels.models import Outlet
 from channels.wechat import budgets, probing
 from channels.wechat.accounts import CHANNEL
-from cms.dashboard import accounts, summary
+from cms.dashboard import summary
 from cms.dashboard.views.base import DeskView
+from cms.dashboard.wechat import overview
+from cms.dashboard.wechat.base import AccountPage
 from cms.permissions import can_run_outlets, require
 
 
@@ -30,38 +31,15 @@ class AccountsView(DeskView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
         return super().get_context_data(
-            rows=accounts.rows(now=now),
+            rows=overview.rows(now=now),
             resets_at=budgets.resets_at(now),
             can_run_outlets=can_run_outlets(self.request.user),
             **kwargs,
         )
 
 
-class OneAccountView(DeskView):
-    """A page of one account; `tab` is the one that is open."""
-
-    header_icon = "comment"
-    trail = (("微信公众号", "desk:wechat_accounts"),)
-    tab = ""
-
-    @cached_property
-    def outlet(self) -> Outlet:
-        return get_object_or_404(Outlet, channel=CHANNEL, slug=self.kwargs["slug"])
-
-    def get_page_title(self) -> str:
-        return self.outlet.name
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            outlet=self.outlet,
-            tab=self.tab,
-            drill=drills.of(self.outlet),
-            can_run_outlets=can_run_outlets(self.request.user),
-            **kwargs,
-        )
-
-
-class AccountView(OneAccountView):
+class AccountView(AccountPage):
+    page_title = "概况"
     template_name = "cms/desk/wechat/account.html"
     tab = "account"
 
@@ -70,23 +48,23 @@ class AccountView(OneAccountView):
         word, reason = summary.condition(self.outlet, now)
         probe = probing.newest(self.outlet)
         level = probing.levels([self.outlet.pk]).get(self.outlet.pk)
-        lines = accounts.open_lines(self.outlet)
+        lines = overview.open_lines(self.outlet)
         return super().get_context_data(
             word=word,
             reason=reason,
             probe=probe,
-            checks=accounts.checks(probe),
-            contradictions=accounts.contradictions(self.outlet, probe),
-            level=accounts.level_text(level),
+            checks=overview.checks(probe),
+            contradictions=overview.contradictions(self.outlet, probe),
+            level=overview.level_text(level),
             draft_only=level is probing.Level.DRAFT,
-            set_up=accounts.set_up(self.outlet),
-            callback=accounts.callback(self.outlet),
+            set_up=overview.set_up(self.outlet),
+            callback=overview.callback(self.outlet),
             meters=budgets.today([self.outlet.pk], now=now)[self.outlet.pk],
             resets_at=budgets.resets_at(now),
-            lines=lines[: accounts.SHOWN],
-            cut=len(lines) > accounts.SHOWN,
-            today=accounts.published_today(self.outlet, now=now),
-            push=accounts.next_pushes([self.outlet.pk], now).get(self.outlet.pk),
+            lines=lines[: overview.SHOWN],
+            cut=len(lines) > overview.SHOWN,
+            today=overview.published_today(self.outlet, now=now),
+            push=overview.next_pushes([self.outlet.pk], now).get(self.outlet.pk),
             **kwargs,
         )
 
@@ -101,7 +79,7 @@ def probe(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, "演练中不检测真实账号，请先结束演练")
     else:
         found = probing.probe(outlet, by=request.user.get_username(), now=timezone.now())
-        log(outlet, "desk.probe", user=request.user, data={"text": accounts.level_text(_level(found.level))})
+        log(outlet, "desk.probe", user=request.user, data={"text": overview.level_text(_level(found.level))})
         _say(request, outlet, found.level)
     return redirect("desk:wechat_account", slug)
 
@@ -112,7 +90,7 @@ def _say(request: HttpRequest, outlet: Outlet, level: str) -> None:
     elif outlet.blocked_reason:
         messages.success(request, "检测通过；该终端仍因配置故障停止投递，请点“恢复”")
     else:
-        messages.success(request, f"检测完成：{accounts.level_text(_level(level))}")
+        messages.success(request, f"检测完成：{overview.level_text(_level(level))}")
 
 
 def _level(text: str) -> probing.Level | None:

@@ -21,10 +21,11 @@ from channels.models import Outlet
 from channels.wechat.models import ARTICLES_MAX, Push, PushArticle, PushState
 from channels.wechat.push import content, verbs
 from cms import previews
-from cms.dashboard.push import comparing, reading
-from cms.dashboard.push.forms import ArticleForm, PlanForm, PreviewForm, article_forms, in_order
-from cms.dashboard.push.looks import look, moves
-from cms.dashboard.views.pushes import PushDesk, account
+from cms.dashboard.wechat.base import account
+from cms.dashboard.wechat.push import comparing, reading
+from cms.dashboard.wechat.push.forms import ArticleForm, PlanForm, PreviewForm, article_forms, in_order
+from cms.dashboard.wechat.push.looks import look, moves
+from cms.dashboard.wechat.push.pushes import PushDesk
 from cms.permissions import can_confirm_push, can_push, require
 
 HISTORY_MAX = 100
