@@ -34,7 +34,7 @@ def platform() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def account(platform: RunningSandbox) -> Outlet:
-    options = {"appid": APPID, "api_base": platform.url, "account_name": "品质城中"}
+    options = {"appid": APPID, "api_base": platform.url, "account_name": "品质城中", "kind": "service"}
     return make_outlet(
         "wechat_mp",
         slug="pinzhi",
@@ -174,6 +174,9 @@ class TestScenes:
         page = operator.get(f"/admin/desk/items/{item.pk}/").content.decode()
         assert "扫码关注这条通知" in page
         assert "扫码关注这条通知" not in admin().get(f"/admin/desk/items/{item.pk}/").content.decode()
+        Outlet.objects.update(options={**account.options, "kind": "subscription"})
+        assert "扫码关注这条通知" not in operator.get(f"/admin/desk/items/{item.pk}/").content.decode()
+        Outlet.objects.update(options=account.options)
 
         response = operator.post(f"{DESK}scenes/items/{item.pk}/", {"permanent": "0"}, follow=True)
         page = response.content.decode()

@@ -14,7 +14,7 @@ from channels.adapters.wechat_mp.api.publishing import LOOK_BACK, Article, Job, 
 from channels.adapters.wechat_mp.api.quotas import SPARE
 from channels.adapters.wechat_mp.correcting import comparable
 from channels.adapters.wechat_mp.progress import KEY_LENGTH, Journal, Progress, Stage
-from channels.adapters.wechat_mp.visit import ARTICLE, DRAFT, JOB, SENT, Visit, named, with_token
+from channels.adapters.wechat_mp.visit import ARTICLE, BY_HAND, DRAFT, JOB, SENT, Visit, named, with_token
 from channels.contract import Observation, Presence, Receipt
 from channels.errors import ConfigError, Missing, Refused, Throttled
 
@@ -33,7 +33,7 @@ SHARED = 5.0
 async def look(visit: Visit, receipt: Receipt) -> Observation:
     """By the article's id, else by the review's, else by the mark. Raises Refused when a review ended with a no."""
     journal = visit.journal(receipt.token)
-    if receipt.raw.get("by_hand"):
+    if receipt.raw.get(BY_HAND):
         return await _at_changed(visit, receipt)
     if article_id := named(receipt, ARTICLE):
         return await _at_article(visit, receipt, article_id, journal)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from channels.adapters.wechat_mp import correcting
 from channels.adapters.wechat_mp.api import codes
 from channels.adapters.wechat_mp.api.client import Json
-from channels.adapters.wechat_mp.api.publishing import Article
+from channels.adapters.wechat_mp.api.publishing import LOOK_BACK, Article
 from channels.adapters.wechat_mp.api.quotas import day_of
 from channels.adapters.wechat_mp.article.uploads import Uploads
 from channels.adapters.wechat_mp.progress import Journal, Mark, Progress, Stage
@@ -53,15 +53,26 @@ async def send(
         return _for_a_push(rendering, token)
     if before is not None:
         progress = await journal.move(progress, predecessor=before)
+    handed_over = progress.stage is Stage.DRAFTED and not await visit.platform.has_draft(progress.media_id)
+    if handed_over:
+        # Somebody has published our draft in the back office, or deleted it: the list tells which.
+        progress = await journal.move(progress, stage=Stage.NEW, media_id="")
     if await visit.makes_drafts_only():
         return await _for_a_person(visit, rendering, assets, journal, token)
-    return await _published(visit, rendering, assets, progress, journal, token)
+    return await _published(visit, rendering, assets, journal, token, handed_over=handed_over)
 
 
 async def _published(
-    visit: Visit, rendering: Rendering, assets: AssetReader, progress: Progress, journal: Journal, token: str
+    visit: Visit,
+    rendering: Rendering,
+    assets: AssetReader,
+    journal: Journal,
+    token: str,
+    *,
+    handed_over: bool,
 ) -> Receipt:
-    copies = await _copies(visit, rendering.uri)
+    progress = await journal.load()
+    copies = await _copies(visit, rendering.uri, now=handed_over)
     if copies is None:
         return await _for_a_person(visit, rendering, assets, journal, token)
     mine = with_token(copies, token)
@@ -85,10 +96,14 @@ async def _published(
     return _in_review(rendering, token, progress)
 
 
-async def _copies(visit: Visit, uri: str) -> list[Article] | None:
-    """What is out of the item and may have been forgotten here; None for an account that may not even ask."""
+async def _copies(visit: Visit, uri: str, *, now: bool) -> list[Article] | None:
+    """What is out of the item and may have been forgotten here; None for an account that may not even ask.
+
+    `now`: as the list reads at this moment, not as it was read when this process began.
+    """
+    since = visit.clock() if now else visit.first_life()
     try:
-        return await visit.listing.copies(uri, since=visit.first_life(), pages=1)
+        return await visit.listing.copies(uri, since=since, pages=LOOK_BACK if now else 1)
     except ConfigError as error:
         if error.code not in codes.NO_RIGHT:
             raise
@@ -106,7 +121,7 @@ async def _drafted(
     notice: bool = False,
 ) -> Progress:
     """A draft with our mark in it: the one written down, one found by its key, the item's old one, or a new one."""
-    if progress.stage is Stage.DRAFTED and await visit.platform.has_draft(progress.media_id):
+    if progress.stage is Stage.DRAFTED:
         return progress
     mark = Mark.of(journal.key, rendering.version)
     uploads = Uploads(visit.platform, assets, visit.checkpoint, rendering, notice=notice)

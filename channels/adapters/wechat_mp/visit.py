@@ -21,6 +21,8 @@ ARTICLE, JOB, DRAFT, SENT = "article", "publish", "draft", "sent"
 
 RESTORED = 600.0
 """Seconds: a reading of the list that is older, and from before this process, may be that of a restored backup."""
+BY_HAND = "by_hand"
+"""In a receipt's `raw`: a person is to change the article that it names."""
 LEVEL = "level"
 """The shared entry that says what the account may do: `draft` when it may not publish by itself."""
 

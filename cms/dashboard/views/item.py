@@ -55,10 +55,11 @@ class ItemView(DeskView):
         )
 
     def _accounts(self) -> list[Outlet]:
-        """The official accounts that can make a code for this item."""
+        """The official accounts that can make a code for this item: the platform lets service accounts only."""
         if not can_run_outlets(self.request.user) or self.item.current is None:
             return []
-        return list(Outlet.objects.active().filter(channel=CHANNEL))
+        accounts = Outlet.objects.active().filter(channel=CHANNEL)
+        return [account for account in accounts if account.options.get("kind") == "service"]
 
 
 class ItemActionView(FormMixin, ItemView):
