@@ -6,6 +6,8 @@ from io import StringIO
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
 from wagtail.models import Page, Site
 
 from channels.contract import Severity
@@ -18,13 +20,23 @@ from cms.preflight import preflight
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The district, loaded once for all tests here; each of them falls back to it."""
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        override_settings(SANDBOX_URL="http://127.0.0.1:8999", PUBLIC_URL="http://127.0.0.1:8930"),
+    ):
+        out = StringIO()
+        call_command("seed_demo", stdout=out)
+        yield out.getvalue()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def district(settings):
-    settings.SANDBOX_URL = "http://127.0.0.1:8999"
-    settings.PUBLIC_URL = "http://127.0.0.1:8930"
-    out = StringIO()
-    call_command("seed_demo", stdout=out)
-    return out.getvalue()
+def district(loaded, db):
+    return loaded
 
 
 def counts():
