@@ -49,6 +49,9 @@ class DatabaseCheckpoint:
     async def spend(self, call: str, *, day: str, limit: int, keep: int = 0) -> bool:
         return await self._run(lambda: self._spend(call, day, limit - keep, keep))
 
+    async def give_back(self, call: str, *, day: str) -> None:
+        await self._run(lambda: self._give_back(call, day))
+
     async def spent(self, call: str, *, day: str) -> int:
         return await self._run(lambda: self._spent(call, day))
 
@@ -94,6 +97,9 @@ class DatabaseCheckpoint:
         rows = self._counted(call, day)
         free = rows.filter(used__lt=Coalesce(F("limit") - keep, allowed))
         return free.update(used=F("used") + 1) == 1
+
+    def _give_back(self, call: str, day: str) -> None:
+        self._counts(call, day).filter(used__gt=0).update(used=F("used") - 1)
 
     def _spent(self, call: str, day: str) -> int:
         return self._counts(call, day).values_list("used", flat=True).first() or 0

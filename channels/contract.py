@@ -229,6 +229,9 @@ class Checkpoint(Protocol):
         A limit that the outlet has stated itself goes before `limit`.
         """
 
+    async def give_back(self, call: str, *, day: str) -> None:
+        """A counted call has certainly never left: it is not spent after all."""
+
     async def spent(self, call: str, *, day: str) -> int: ...
     async def left(self, call: str, *, day: str, limit: int) -> int:
         """Calls that `spend` would still allow; never below nought."""

@@ -9,6 +9,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
 from channels import outbox
@@ -27,12 +28,16 @@ def published(
     """
     told = {"status": status, "article_id": article_id, "url": url}
     name = f"{JOB}.{publish_id}"
-    held = CheckpointEntry.objects.filter(outlet=outlet, scope=SHARED, name=name).first()
-    if held is not None and _is_older(told, json.loads(held.value)):
-        return 0
-    CheckpointEntry.objects.update_or_create(
-        outlet=outlet, scope=SHARED, name=name, defaults={"value": json.dumps(told)}
-    )
+    rows = CheckpointEntry.objects.filter(outlet=outlet, scope=SHARED, name=name)
+    with transaction.atomic():
+        # Locked: of two call-backs that cross, the older one must not have the last word.
+        _, made = CheckpointEntry.objects.get_or_create(
+            outlet=outlet, scope=SHARED, name=name, defaults={"value": json.dumps(told)}
+        )
+        held = rows.select_for_update().get()
+        if not made and _is_older(told, json.loads(held.value)):
+            return 0
+        rows.update(value=json.dumps(told), written_at=now)
     about = Q(receipt__remote_id=f"{JOB}:{publish_id}") | Q(receipt__raw__publish_id=publish_id)
     if article_id:
         about |= Q(receipt__remote_id=f"{ARTICLE}:{article_id}")

@@ -6,6 +6,7 @@ A choice is a row; the tag follows in a task that makes the platform's tags thos
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.db.models import Count, F
 
 from channels.adapters.wechat_mp.api.audience import Audience, Marked
 from channels.adapters.wechat_mp.api.line import Line
-from channels.errors import ChannelError
+from channels.errors import ChannelError, ContentError
 from channels.models import Outlet
 from channels.wechat import accounts
 from channels.wechat.leases import leased
@@ -28,6 +29,8 @@ CHOSEN_MAX = 20
 LEASE = 300
 AT_ONCE = 200
 """Followers settled by one task."""
+REFUSED_MAX = 20
+"""Refusals after which a round ends: it is the account then, and no follower of it."""
 
 
 def offered(outlet: Outlet) -> list[Interest]:
@@ -100,18 +103,25 @@ def remove(interest: Interest) -> None:
 def settle(outlet: Outlet) -> int:
     """Make the platform's tags those that were chosen. Returns how many followers were settled; outside transactions.
 
-    One worker an account, one call at a time. What fails stays unsettled until the task comes again.
+    One worker an account, one call at a time, for half of the lease at most. What fails stays unsettled until the task comes again.
     """
-    done = 0
+    done = refused = 0
     with leased(outlet, "tagging", seconds=LEASE) as may:
         if not may:
             return 0
-        waiting = Follower.objects.filter(outlet=outlet, unsettled=True).order_by("pk")[:AT_ONCE]
+        waiting = Follower.objects.filter(outlet=outlet, unsettled=True).order_by("?")[:AT_ONCE]
+        ends = time.monotonic() + LEASE / 2
         for follower in waiting:
+            if time.monotonic() > ends:
+                break
             try:
                 _settle(outlet, follower)
             except ChannelError as error:
                 logger.warning("%s: followers stay untagged: %s %s", outlet.slug, error.code, error.message)
+                if isinstance(error, ContentError) and refused < REFUSED_MAX:
+                    # His alone (too many tags). Their order is by chance, so nobody waits behind the same one for ever.
+                    refused += 1
+                    continue
                 break
             done += 1
     return done

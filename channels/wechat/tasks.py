@@ -12,7 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from channels.models import Outlet
-from channels.wechat import figures, interests
+from channels.wechat import figures, interests, pruning
 from channels.wechat.models import Follower, Notice
 from channels.wechat.push import worker
 
@@ -40,6 +40,12 @@ def settle_all_tags() -> int:
 def prune_notices() -> int:
     """Nightly: the platform repeats a push for seconds; a month is for whoever looks into a complaint."""
     return Notice.objects.filter(received_at__lt=timezone.now() - NOTICES_KEPT).delete()[0]
+
+
+@shared_task(name="channels.wechat.tasks.prune_memory")  # type: ignore[untyped-decorator]  # Celery has no types
+def prune_memory() -> int:
+    """Nightly: what the accounts' memory may forget, see channels.wechat.pruning."""
+    return pruning.prune(now=timezone.now())
 
 
 @shared_task(name="channels.wechat.tasks.fetch_figures")  # type: ignore[untyped-decorator]  # Celery has no types

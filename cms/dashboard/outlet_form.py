@@ -8,16 +8,18 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from channels.contract import Option
 from channels.errors import ConfigError
-from channels.models import Outlet
+from channels.models import Outlet, Placement
 from channels.rendering import channel_choices, channel_options
 
 OPTION = "option_"
 SECRET = "secret_"  # noqa: S105  a field prefix
 KEPT = "已设置；留空则保持不变，填写则替换"
+ANEW = "请先撤下这些稿件，或停用本终端后新建一个"
 LOST = "原密钥无法解密，请重新填写"
 
 
@@ -61,7 +63,20 @@ class OutletForm(WagtailAdminModelForm):
             name = OPTION + option.name
             if option.unique and values.get(name) and (taken := self._other(option, values[name].strip())):
                 self.add_error(name, f"“{taken}”已使用这个{option.label}，请核对")
+            elif option.unique and self._moves(option, values.get(name) or ""):
+                self.add_error(name, f"原{option.label}下还有本系统投放的稿件，更换后无法更正和撤下；{ANEW}")
         return values
+
+    def _moves(self, option: Option, value: str) -> bool:
+        """Whether copies would be left behind: looked for under the new value they would all seem to be gone."""
+        held = self.instance.options.get(option.name, "")
+        if not self.instance.pk or not held or value.strip() == held:
+            return False
+        rows = Placement.objects.filter(outlet=self.instance)
+        if rows.filter(Q(actual__isnull=False) | Q(doubt__isnull=False)).exists():
+            return True
+        receipts = rows.exclude(pending="").values_list("receipt", flat=True)
+        return any((receipt or {}).get("remote_id") for receipt in receipts)
 
     def _other(self, option: Option, value: str) -> Outlet | None:
         """Another outlet in service of this channel with the same value."""

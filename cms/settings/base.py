@@ -189,6 +189,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "channels.wechat.tasks.prune_notices",
         "schedule": crontab(hour=3, minute=40),
     },
+    "forget what accounts need no more": {
+        "task": "channels.wechat.tasks.prune_memory",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 

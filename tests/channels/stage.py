@@ -92,6 +92,9 @@ class Memory:
         self.calls[call, day] += free
         return free
 
+    async def give_back(self, call: str, *, day: str) -> None:
+        self.calls[call, day] -= self.calls[call, day] > 0
+
     async def spent(self, call: str, *, day: str) -> int:
         return self.calls[call, day]
 
@@ -130,7 +133,10 @@ class MemoryAssets:
     """Reads the pictures that `picture` makes."""
 
     async def read(self, asset: Asset) -> bytes:
-        return _pictures()[asset.sha256]
+        try:
+            return _pictures()[asset.sha256]
+        except KeyError:
+            raise FileNotFoundError(asset.sha256) from None
 
 
 class Stage:

@@ -71,6 +71,14 @@ def test_calls_are_counted_up_to_the_limit(memory: DatabaseCheckpoint) -> None:
     assert run(memory.spend("submit", day=NEXT_DAY, limit=2))
 
 
+def test_a_call_that_never_left_is_given_back(memory: DatabaseCheckpoint) -> None:
+    assert run(memory.spend("delete", day=DAY, limit=1))
+    run(memory.give_back("delete", day=DAY))
+    run(memory.give_back("delete", day=DAY))
+    assert run(memory.left("delete", day=DAY, limit=1)) == 1
+    assert run(memory.spend("delete", day=DAY, limit=1))
+
+
 def test_what_is_kept_for_others_is_not_spent(memory: DatabaseCheckpoint) -> None:
     assert [run(memory.spend("get", day=DAY, limit=3, keep=2)) for _ in range(2)] == [True, False]
     assert run(memory.spend("get", day=DAY, limit=3))

@@ -43,7 +43,6 @@ ACCEPTED = Situation(state=PushState.ACCEPTED, attempts=1, attempted_at=NOW - ti
         (replace(CONFIRMED, scheduled_at=LATER), Wait(LATER)),
         (replace(CONFIRMED, scheduled_at=LATER, changed="已撤稿"), Reopen("已撤稿")),
         (replace(CONFIRMED, over_quota="已用完"), Reopen("已用完")),
-        (replace(CONFIRMED, leased=True), Rest()),
         (replace(CONFIRMED, attempts=1, allowed=2), Send()),
         (Situation(state=PushState.SENDING), Release()),
         (Situation(state=PushState.SENDING, attempts=1, attempted_at=BEFORE), Doubt(LOST)),

@@ -78,6 +78,23 @@ class TestWho:
         assert (response.status_code, response.content) == (403, b"")
         assert not Notice.objects.exists()
 
+    @pytest.mark.parametrize(
+        "document",
+        [
+            text("停水") | {"FromUserName": "o" * 65},
+            fields(Event="subscribe") | {"FromUserName": "o" * 5000},
+            published(publish_id="9" * 300),
+            published(article_id="a" * 300),
+            mass_sent(MsgID="9" * 5000),
+        ],
+    )
+    def test_an_id_that_no_column_holds_is_refused(
+        self, account: Outlet, client: Client, document: dict[str, Any]
+    ) -> None:
+        assert post(client, document).status_code == 403
+        assert not Notice.objects.exists()
+        assert not CheckpointEntry.objects.exists()
+
     def test_an_account_without_a_token_listens_to_nobody(self, account: Outlet, client: Client) -> None:
         account.set_secrets({"secret": "x"})
         account.save()

@@ -149,6 +149,19 @@ class TestBudget:
             asyncio.run(line.call("freepublish/batchget", PAGE, keep=20))
         asyncio.run(line.call("freepublish/batchget", PAGE))
 
+    def test_a_call_that_never_left_is_not_spent(self, sandbox: RunningSandbox, clock: Seconds) -> None:
+        """An outage: ten tries to delete may not leave none for when the network is back."""
+        memory = Memory()
+        asyncio.run(look_often(line_at(sandbox, clock, memory), 1))
+        (token,) = memory.secrets.values()
+        away = Line(Account("http://127.0.0.1:9", APPID, DEMO_SECRET), memory, clock=clock)
+        name = away.tokens._name  # what it was got with is another address here
+        memory.secrets[name] = token
+        for _ in range(DAILY["freepublish/delete"] + 2):
+            with pytest.raises(Unreachable):
+                asyncio.run(away.call("freepublish/delete", {"article_id": "a"}))
+        assert asyncio.run(away.budget.left("freepublish/delete")) == DAILY["freepublish/delete"]
+
     def test_what_the_platform_calls_spent_is_spent(self, sandbox: RunningSandbox, clock: Seconds) -> None:
         line = line_at(sandbox, clock)
         sandbox.fault("freepublish/batchget", "errcode", errcode=45009)

@@ -106,6 +106,18 @@ class TestTags:
         assert Interest.objects.get(code="tz").tag_id == before
         assert sandbox.count(f"tag:{APPID}") == 1
 
+    def test_one_follower_whom_the_platform_refuses_holds_up_nobody(
+        self, sandbox: RunningSandbox, account: Outlet, streets: list[Interest]
+    ) -> None:
+        """Too many tags of the back office's, for instance."""
+        for openid in (LI, WANG):
+            sandbox.follow(APPID, openid)
+            choose(account, openid, "tz")
+        sandbox.fault("batchtagging", "errcode", errcode=45059)
+        assert interests.settle(account) == 1
+        assert Follower.objects.get(unsettled=True).openid in {LI, WANG}
+        assert interests.settle(account) == 1
+
     def test_one_that_somebody_deleted_is_made_anew(
         self,
         sandbox: RunningSandbox,

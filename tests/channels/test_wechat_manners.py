@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from channels.adapters.wechat_mp.api.line import line_of
 from channels.adapters.wechat_mp.api.massing import Massing
 from channels.adapters.wechat_mp.progress import Mark
-from channels.contract import Presence, Receipt
+from channels.contract import Answer, Presence, Receipt
 from channels.edition import Correction, Paragraph
 from channels.errors import Throttled
 from channels.sandbox.config import AccountConfig, SandboxConfig
@@ -24,6 +25,18 @@ from tests.channels.wechat_stage import (
     sandbox_of,
     staged,
 )
+
+
+class Elsewhere:
+    """An HTTP client that ends at a page of somebody else's, which shows the title."""
+
+    def __init__(self, *, allowed: bool) -> None:
+        self._allowed = allowed
+
+    async def request(self, *_: Any, **__: Any) -> Answer:
+        assert self._allowed, "nobody may be asked"
+        body = sample().headline.encode()
+        return Answer(status=200, url="https://elsewhere.example/", headers={}, body=body)
 
 
 @pytest.fixture
@@ -81,8 +94,31 @@ class TestDraftsOnly:
         seen = stage.verify(replace(receipt, remote_url=url, awaits_person=False))
         assert (seen.presence, "标题" in seen.note) == (Presence.UNKNOWN, True)
 
-    def test_an_address_elsewhere_is_not_even_asked(self, stage: Stage) -> None:
-        seen = stage.verify(replace(stage.deliver(sample()), remote_url="http://elsewhere.example/"))
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://elsewhere.example/",
+            "http://mp.weixin.qq.com@elsewhere.example/",
+            "http://mp.weixin.qq.com:80@elsewhere.example/s/1",
+            "http://mp.weixin.qq.com\\@elsewhere.example/",
+            "http://mp.weixin.qq.com.elsewhere.example/",
+            "http://elsewhere.example/?mp.weixin.qq.com",
+            "http://[",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+        ],
+    )
+    def test_an_address_elsewhere_is_not_even_asked(self, stage: Stage, url: str) -> None:
+        receipt = stage.deliver(sample())
+        stage.adapter.http = Elsewhere(allowed=False)
+        seen = stage.verify(replace(receipt, remote_url=url))
+        assert (seen.presence, "网址" in seen.note) == (Presence.UNKNOWN, True)
+
+    def test_a_page_to_which_the_platform_leads_proves_nothing(self, stage: Stage) -> None:
+        """An open redirect of the platform, and the right title at the end of it."""
+        receipt = stage.deliver(sample())
+        stage.adapter.http = Elsewhere(allowed=True)
+        seen = stage.verify(replace(receipt, remote_url="https://mp.weixin.qq.com/redirect?to=elsewhere"))
         assert (seen.presence, "网址" in seen.note) == (Presence.UNKNOWN, True)
 
     def test_withdrawing_before_anybody_published_drops_the_draft(self, stage: Stage) -> None:

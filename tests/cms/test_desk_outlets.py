@@ -196,3 +196,15 @@ def test_a_rule_needs_an_outlet():
 def test_the_basic_data_is_closed_to_those_without_rights(path):
     assert admin().get(f"/admin/{path}/").status_code == 302
     assert admin(superuser=True).get(f"/admin/{path}/").status_code == 200
+
+
+def test_an_account_is_not_changed_under_the_copies_that_are_out(outlet):
+    """Looked for at the new account they would all seem to be gone, and a withdrawal to be done."""
+    client, field = admin(*RIGHTS), "option_appid"
+    assert edit(client, outlet, **{field: "wx0000000000000001"}).status_code == 302
+    move(place(outlet), outlet, "settled")
+    response = edit(client, outlet, **{field: "wx0000000000000002"})
+    assert "无法更正和撤下" in response.content.decode()
+    outlet.refresh_from_db()
+    assert outlet.options["appid"] == "wx0000000000000001"
+    assert edit(client, outlet, name="品质城中（新）", **{field: "wx0000000000000001"}).status_code == 302

@@ -93,8 +93,8 @@ async def _why_gone(visit: Visit, receipt: Receipt) -> str:
     publish_id = str(receipt.raw.get("publish_id", ""))
     if publish_id:
         try:
-            job = await visit.platform.job(publish_id)
-        except Missing:
+            job = await visit.platform.job(publish_id, keep=SPARE)
+        except (Missing, Throttled):
             return "微信端文章已被删除"
         if job.state is Publishing.REMOVED:
             return codes.PUBLISH_REMOVALS[job.status]
@@ -143,7 +143,7 @@ async def _at_changed(visit: Visit, receipt: Receipt) -> Observation:
     if not article_id or wanted is None:
         note = "推送出去的文章无法由系统核对，请打开文章核对后点“人工确认”"
         return Observation(presence=Presence.UNKNOWN, note=note)
-    article = await visit.platform.article(article_id)
+    article = await visit.platform.article(article_id, keep=SPARE)
     if article.deleted:
         return Observation(presence=Presence.ABSENT, note="微信端文章已被删除")
     if comparable(article.content) != wanted:

@@ -16,24 +16,36 @@ GONE = ("该内容已被发布者删除", "此内容因违规无法查看", "该
 """What the platform's pages say in place of an article; from use, not from its documents."""
 
 
+FOREIGN = "这不是公众号文章的网址，请复制文章页面的完整网址后重新填写"
+
+
 async def look(visit: Visit, receipt: Receipt) -> Observation:
     """Present when the page shows the title of the draft. Raises ChannelError when the page cannot be read."""
-    if urlsplit(receipt.remote_url).hostname not in visit.page_hosts:
-        return Observation(
-            presence=Presence.UNKNOWN, note="这不是公众号文章的网址，请复制文章页面的完整网址后重新填写"
-        )
+    if not _is_ours(receipt.remote_url, visit):
+        return Observation(presence=Presence.UNKNOWN, note=FOREIGN)
     answer = await visit.http.request("GET", receipt.remote_url)
+    if not _is_ours(answer.url, visit):
+        # Somebody else's page that an address of the platform leads to proves nothing.
+        return Observation(presence=Presence.UNKNOWN, note=FOREIGN)
     if failure := failure_of(answer, write=False):
         raise failure
     text = _squeezed(answer.text)
     if any(phrase in text for phrase in GONE):
         return Observation(presence=Presence.ABSENT, note="该网址的文章已被删除或无法查看")
-    if _squeezed(str(receipt.raw.get("title", ""))) not in text:
+    title = _squeezed(str(receipt.raw.get("title", "")))
+    if not title or title not in text:
         return Observation(presence=Presence.UNKNOWN, note="该网址的文章标题与草稿不一致，请核对网址")
     found = replace(receipt, settled=True, awaits_person=False, watched=False, note="")
     return Observation(
         presence=Presence.PRESENT, version=receipt.version, remote_url=receipt.remote_url, receipt=found
     )
+
+
+def _is_ours(url: str, visit: Visit) -> bool:
+    try:
+        return urlsplit(url).hostname in visit.page_hosts
+    except ValueError:
+        return False
 
 
 def _squeezed(html: str) -> str:

@@ -19,6 +19,8 @@ from channels.errors import Missing
 ARTICLE, JOB, DRAFT, SENT = "article", "publish", "draft", "sent"
 """What a receipt's `remote_id` names, before its colon: an article, its review, a draft, or `<msg id>.<index>` of a push."""
 
+RECONCILING = ("article.", f"{JOB}.", "out.", f"{DRAFT}.", "text.")
+"""How the names of shared entries begin by which an article is found again; the others are uploads and settings."""
 RESTORED = 600.0
 """Seconds: a reading of the list that is older, and from before this process, may be that of a restored backup."""
 BY_HAND = "by_hand"

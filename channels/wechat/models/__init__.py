@@ -9,6 +9,7 @@ from channels.wechat.models.probe import AccountProbe
 from channels.wechat.models.push import (
     ARTICLES_MAX,
     IN_FLIGHT,
+    PREVIEWED,
     Audience,
     OutsidePush,
     Push,
@@ -23,6 +24,7 @@ from channels.wechat.models.scene import Scene, SceneKind
 __all__ = [
     "ARTICLES_MAX",
     "IN_FLIGHT",
+    "PREVIEWED",
     "AccountProbe",
     "ArticleFigures",
     "Audience",

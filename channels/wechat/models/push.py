@@ -32,6 +32,10 @@ IN_FLIGHT = (PushState.SENDING, PushState.ACCEPTED, PushState.UNKNOWN)
 """The platform has it, or may have it."""
 
 
+PREVIEWED = (PushState.EDITING, PushState.PROPOSED, PushState.CONFIRMED)
+"""Of these previews may still be sent."""
+
+
 class Audience(models.TextChoices):
     ALL = "all", "全部关注者"
     TAG = "tag", "按标签"

@@ -18,15 +18,18 @@ from channels.wechat.push import outcome
 
 BUSY_PAUSE = timedelta(seconds=30)
 PAUSE = timedelta(seconds=600)
+PERSON_PAUSE = timedelta(days=1)
+"""Between tries that only a person can make succeed: each costs one of the ten deletions of a day."""
 
 
 def clean(*, now: Callable[[], datetime], talk: Talk) -> None:
-    """One round over all pushes that have something left to do."""
+    """One round over all pushes that have something left to do; each is one worker's until its time comes again."""
     for push in Push.objects.filter(cleanup_at__lte=now()).select_related("outlet"):
+        rows, until = Push.objects.filter(pk=push.pk), now() + PAUSE
+        if not rows.filter(cleanup_at=push.cleanup_at).update(cleanup_at=until):
+            continue
         again = [_register(push, now()), _delete(push, now, talk)]
-        Push.objects.filter(pk=push.pk, cleanup_at=push.cleanup_at).update(
-            cleanup_at=min(filter(None, again), default=None)
-        )
+        rows.filter(cleanup_at=until).update(cleanup_at=min(filter(None, again), default=None))
 
 
 def _register(push: Push, now: datetime) -> datetime | None:
@@ -64,9 +67,19 @@ def _delete(push: Push, now: Callable[[], datetime], talk: Talk) -> datetime | N
                 article.superseded.remove(remote_id)
                 article.save(update_fields=["superseded"])
         except ChannelError as error:
-            wait = (isinstance(error, Throttled) and error.retry_after) or PAUSE.total_seconds()
-            text = f"{article.place}原有文章尚未删除：{error.message}"
-            history(push, text, at=now(), code=error.code)
-            return now() + timedelta(seconds=wait)
+            _tell(push, f"{article.place}原有文章尚未删除：{error.message}", error.code, now())
+            return now() + _pause(error)
         history(push, f"{article.place}原有文章已删除，读者只看到推送的一篇", at=now())
     return None
+
+
+def _pause(error: ChannelError) -> timedelta:
+    if isinstance(error, Throttled) and error.retry_after:
+        return timedelta(seconds=error.retry_after)
+    return PERSON_PAUSE if error.remedy.needs_person else PAUSE
+
+
+def _tell(push: Push, text: str, code: str, at: datetime) -> None:
+    """Once, however often it happens again."""
+    if push.events.order_by("-pk").values_list("text", flat=True).first() != text[:500]:
+        history(push, text, at=at, code=code)

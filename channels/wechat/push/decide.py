@@ -22,7 +22,6 @@ DOUBT_LOOKS = (30, 600, 3600, 21_600, 86_400, 129_600, 172_800)
 STATISTICS_LOOKS = (86_400, 108_000, 129_600, 172_800, 259_200, 432_000)
 """Seconds after the request: the statistics of a day are there on the next one, in its course."""
 BUSY_PAUSE = timedelta(seconds=30)
-GIVE_UP = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,6 @@ class Situation:
 
     changed: why what was confirmed does not stand any more. over_quota: why it may not go out at its time. busy: why it
     has to wait a moment. attempts and allowed as in Push; attempted: the request of the present attempt may be out.
-    leased: another worker is at it.
     """
 
     state: PushState
@@ -44,7 +42,6 @@ class Situation:
     over_quota: str = ""
     busy: str = ""
     polls: int = 0
-    leased: bool = False
     leftover_draft: bool = False
 
 
@@ -104,8 +101,6 @@ SPENT = "准许的发送次数已用完，请人工核对后再决定"
 
 def next_step(situation: Situation, now: datetime) -> Step:
     """What to do now."""
-    if situation.leased:
-        return Rest()
     match situation.state:
         case PushState.PROPOSED:
             return Reopen(situation.changed) if situation.changed else Rest()

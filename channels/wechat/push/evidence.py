@@ -14,6 +14,9 @@ from channels.errors import ChannelError, Missing
 from channels.wechat.models import Push, PushState
 from channels.wechat.push.calendar import local_day
 
+PUBLISHED_ONLY = 1
+"""`publish_type` of an article that followers were not told of: it may have the same title and is no push."""
+
 
 class Verdict(StrEnum):
     OPEN = "open"
@@ -91,7 +94,10 @@ async def _statistics(
         if push.msg_data_id:
             rows = await massing.read_of(push.msg_data_id, day.isoformat())
         else:
-            rows = [row for row in await massing.figures(day.isoformat()) if row.get("title") in titles]
+            found_by_title = [
+                row for row in await massing.figures(day.isoformat()) if row.get("title") in titles
+            ]
+            rows = [row for row in found_by_title if row.get("publish_type") != PUBLISHED_ONLY]
     except ChannelError as error:
         found["statistics"] = {"at": now.isoformat(), "says": f"暂时查不到统计：{error.message}"}
         return []

@@ -120,8 +120,16 @@ def _keep(push: Push | None, event: MassFinished, now: datetime) -> None:
 
 @transaction.atomic
 def register(article: PushArticle, *, now: datetime) -> bool:
-    """Tell the item's placement that the push has put it there. False: its own delivery is not done, try later."""
+    """Tell the item's placement that the push has put it there. False: its own delivery is not done, try later.
+
+    Does nothing the second time, whatever the caller has read: `superseded` may be written once only, or a second
+    worker would find the push itself in the receipt and forget the older copy, which would stay beside it.
+    """
+    rows = PushArticle.objects.select_for_update(of=("self",)).select_related("item", "edition", "push")
+    article = rows.get(pk=article.pk)
     push = article.push
+    if article.carried:
+        return True
     placement = (
         Placement.objects.select_for_update(of=("self",))
         .select_related("item")

@@ -17,6 +17,7 @@ from channels.errors import ChannelError
 from channels.models import AssetFile, Item, Outlet
 from channels.wechat.models import (
     ARTICLES_MAX,
+    PREVIEWED,
     Audience,
     OutsidePush,
     Push,
@@ -32,6 +33,7 @@ SAME_MESSAGE = timedelta(hours=24)
 OPEN = (PushState.PROPOSED, PushState.CONFIRMED, PushState.FAILED)
 PREVIEWS_MAX = 10
 CHANGED = "状态已经变化，请刷新后再操作"
+RETIRED = "该公众号终端已停用，不能再发送推送"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class Own:
 
 
 def create(outlet: Outlet, *, by: str, now: datetime) -> Push:
+    if outlet.retired_at:
+        raise ValueError(RETIRED)
     push = Push.objects.create(outlet=outlet, made_by=by, made_at=now, changed_at=now)
     history(push, "新建推送", at=now, by=by)
     return push
@@ -174,8 +178,8 @@ def obstacles(push: Push, *, now: datetime) -> list[str]:
     found = content.pieces(push)
     if not found:
         return ["还没有稿件，请先加入 1 至 8 篇"]
-    if push.outlet.drill_of_id is None and drills.of(push.outlet):
-        return ["该公众号正在演练：请在演练账号中编排推送，或结束演练后再提交"]
+    if closed := out_of_service(push) or _drilled(push):
+        return [closed]
     why = [change.reason for change in content.changes(push, found)]
     for piece in found:
         try:
@@ -194,6 +198,17 @@ def obstacles(push: Push, *, now: datetime) -> list[str]:
     elif over := calendar.refusal(push.outlet, at, tag=push.tag_id, but=push.pk):
         why.append(over)
     return why
+
+
+def out_of_service(push: Push) -> str:
+    """Why nothing of the account may go out any more; empty when it may."""
+    return RETIRED if push.outlet.retired_at else ""
+
+
+def _drilled(push: Push) -> str:
+    if push.outlet.drill_of_id is None and drills.of(push.outlet):
+        return "该公众号正在演练：请在演练账号中编排推送，或结束演练后再提交"
+    return ""
 
 
 @transaction.atomic
@@ -286,7 +301,9 @@ def checked_sent(pk: int, addresses: Mapping[int, str], *, note: str, by: str, n
 @transaction.atomic
 def ask_preview(pk: int, names: Sequence[str], *, by: str, now: datetime) -> int:
     """Have previews sent to these WeChat ids, each once. Returns how many."""
-    push = _locked(pk, PushState.EDITING, PushState.PROPOSED, PushState.CONFIRMED)
+    push = _locked(pk, *PREVIEWED)
+    if closed := out_of_service(push) or _drilled(push):
+        raise ValueError(closed)
     wanted = list(dict.fromkeys(name.strip() for name in names if name.strip()))
     if not wanted:
         raise ValueError("请填写接收预览的微信号")

@@ -7,14 +7,12 @@ counted and committed before the call, and whatever has no clear answer ends in 
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from channels import assets
@@ -28,39 +26,22 @@ from channels.models import Item
 from channels.wechat import accounts
 from channels.wechat.models import IN_FLIGHT, Push, PushState, history
 from channels.wechat.push import calendar, cleaning, content, decide, evidence, outcome, previews, verbs
+from channels.wechat.push.holding import LEASE, Held, Lost, free
 from channels.wechat.push.sending import Draft, Drafted, is_refusal
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=300)
-"""Longer than the longest stretch between two renewals: the pictures of one article."""
 RECHECK = timedelta(seconds=60)
 """How often the items of a push that waits are looked at."""
 PREPARE_PAUSE = timedelta(seconds=60)
 LOOK_PAUSE = timedelta(seconds=600)
 BUSY_PAUSE = timedelta(seconds=30)
+HELD = "终端已暂停、正在演练或配置有误，恢复后自动发送"
 
 
 def run(**worker: Any) -> int:
     """One round over everything that is due; returns how many pushes were moved on."""
     return Worker(**worker).run()
-
-
-class Lost(Exception):
-    """Another worker has taken over."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A push that this worker has leased."""
-
-    push: Push
-    owner: str
-
-    def update(self, **values: Any) -> None:
-        """Raises Lost."""
-        if not Push.objects.filter(pk=self.push.pk, lease_owner=self.owner).update(**values):
-            raise Lost
 
 
 class Worker:
@@ -80,7 +61,8 @@ class Worker:
     def run(self) -> int:
         moved = 0
         for pk in list(_due(self._now()).values_list("pk", flat=True)):
-            held = self._claim(pk)
+            now = self._now()
+            held = Held.take(pk, now, also=Q(due_at__lte=now))
             if held is not None:
                 moved += 1
                 self._step(held)
@@ -88,22 +70,15 @@ class Worker:
         cleaning.clean(now=self._now, talk=self._talk)
         return moved
 
-    def _claim(self, pk: int) -> _Held | None:
-        owner, now = uuid.uuid4().hex, self._now()
-        taken = _due(now).filter(pk=pk).update(lease_owner=owner, lease_until=now + LEASE)
-        if not taken:
-            return None
-        return _Held(Push.objects.select_related("outlet").get(pk=pk), owner)
-
-    def _step(self, held: _Held) -> None:
+    def _step(self, held: Held) -> None:
         try:
             self._take(held, decide.next_step(situation(held.push, self._now()), self._now()))
         except Lost:
             logger.warning("push %s: another worker has taken over", held.push.pk)
         # Not in a `finally`: a push on which the worker stumbles keeps its lease for a while and holds up no other.
-        Push.objects.filter(pk=held.push.pk, lease_owner=held.owner).update(lease_owner="", lease_until=None)
+        held.let_go()
 
-    def _take(self, held: _Held, step: decide.Step) -> None:
+    def _take(self, held: Held, step: decide.Step) -> None:
         now = self._now()
         match step:
             case decide.Send():
@@ -126,7 +101,7 @@ class Worker:
 
     # -- sending ------------------------------------------------------------------------------------------------
 
-    def _send(self, held: _Held) -> None:
+    def _send(self, held: Held) -> None:
         push = held.push
         if not _taken_up(held, self._now()):
             held.update(due_at=self._now() + BUSY_PAUSE)
@@ -141,7 +116,7 @@ class Worker:
         if drafted.remade:
             history(push, "草稿箱中的草稿被改动过，已按复核内容重新生成", at=self._now())
         if not attempt(held.push.pk, held.owner, now=self._now()):
-            raise Lost
+            return
         try:
             started = self._talk(push.outlet, lambda line: _sendall(line, push, drafted.media_id))
         except ChannelError as error:
@@ -149,15 +124,12 @@ class Worker:
         else:
             self._accepted(held, started)
 
-    def _drafted(self, held: _Held, sent: list[Rendering]) -> Drafted:
+    def _drafted(self, held: Held, sent: list[Rendering]) -> Drafted:
         push, digest = held.push, content.digest(sent)
         token = content.token_of(push, digest)
 
-        def renew() -> None:
-            held.update(lease_until=self._now() + LEASE)
-
         async def pause() -> None:
-            await in_database_thread(renew)
+            await in_database_thread(lambda: held.renew(self._now()))
 
         async def make(line: Line) -> Drafted:
             if push.media_id and push.drafted != digest:
@@ -167,7 +139,7 @@ class Worker:
 
         return self._talk(push.outlet, make)
 
-    def _not_prepared(self, held: _Held, error: ChannelError) -> None:
+    def _not_prepared(self, held: Held, error: ChannelError) -> None:
         """Nothing has gone out. What passes by itself is tried again, as long as the push is not too late."""
         now = self._now()
         if error.remedy.needs_person or isinstance(error, ContentError | Misbehaved):
@@ -178,14 +150,14 @@ class Worker:
             state=PushState.CONFIRMED, due_at=now + pause, outcome=error.message[:500], code=error.code
         )
 
-    def _not_answered(self, held: _Held, error: ChannelError) -> None:
+    def _not_answered(self, held: Held, error: ChannelError) -> None:
         now = self._now()
         if is_refusal(error):
             _with_lock(held, lambda push: outcome.failed(push, error.message, code=error.code, now=now))
         else:
             _with_lock(held, lambda push: outcome.doubt(push, decide.LOST, code=error.code, now=now))
 
-    def _accepted(self, held: _Held, started: Started) -> None:
+    def _accepted(self, held: Held, started: Started) -> None:
         now = self._now()
 
         def record(push: Push) -> None:
@@ -203,17 +175,22 @@ class Worker:
 
     # -- looking ------------------------------------------------------------------------------------------------
 
-    def _look(self, held: _Held) -> None:
+    def _look(self, held: Held) -> None:
         push, now = held.push, self._now()
         titles = [piece.title for piece in content.pieces(push)]
         try:
             found = self._talk(push.outlet, lambda line: evidence.look(line, push, titles=titles, now=now))
         except ChannelError as error:
-            held.update(due_at=now + LOOK_PAUSE, outcome=error.message[:500])
+            # Counted like any look, or a platform that always refuses would be asked for ever. What is said of the
+            # push stays: "tried again by itself" beside an unclear one would be read as a second sending.
+            seen = {"at": now.isoformat(), "says": f"暂时无法查询：{error.message}"}
+            held.update(
+                due_at=now + LOOK_PAUSE, polls=F("polls") + 1, evidence={**push.evidence, "job": seen}
+            )
             return
         _with_lock(held, lambda locked: _judged(locked, found, now))
 
-    def _tidy(self, held: _Held) -> None:
+    def _tidy(self, held: Held) -> None:
         push = held.push
         try:
             self._talk(push.outlet, lambda line: Platform(line).delete_draft(push.media_id))
@@ -229,8 +206,10 @@ def situation(push: Push, now: datetime) -> decide.Situation:
     changed = over = busy = ""
     if state in {PushState.PROPOSED, PushState.CONFIRMED}:
         found = content.pieces(push)
-        changed = "；".join(change.reason for change in content.changes(push, found)) or (
-            "" if found else "推送中没有稿件"
+        changed = (
+            verbs.out_of_service(push)
+            or "；".join(change.reason for change in content.changes(push, found))
+            or ("" if found else "推送中没有稿件")
         )
     due = push.scheduled_at or push.confirmed_at
     if state is PushState.CONFIRMED and not changed and due and due <= now:
@@ -240,7 +219,7 @@ def situation(push: Push, now: datetime) -> decide.Situation:
         others = Push.objects.filter(outlet=push.outlet, state__in=IN_FLIGHT).exclude(pk=push.pk)
         busy = "该公众号另一次推送尚未结束，结束后自动发送" if others.exists() else ""
         if push.outlet.holds_new_items:
-            busy = "终端已暂停、正在演练或配置有误，恢复后自动发送"
+            busy = HELD
     return decide.Situation(
         state=state,
         scheduled_at=push.scheduled_at,
@@ -258,18 +237,26 @@ def situation(push: Push, now: datetime) -> decide.Situation:
 
 @transaction.atomic
 def attempt(pk: int, owner: str, *, now: datetime) -> bool:
-    """Count the one attempt, committed before the call. The last look at the items: what is withdrawn stays here."""
-    push = Push.objects.select_for_update(of=("self",)).select_related("outlet").filter(pk=pk).first()
+    """Count the one attempt, committed before the call. False: it does not go out now.
+
+    The last look at the account and the items, since preparing may have taken minutes: what has been withdrawn
+    meanwhile stays here, and nothing leaves an account that has been paused or retired.
+    """
+    mine = Push.objects.filter(pk=pk, state=PushState.SENDING, lease_owner=owner)
+    push = mine.select_for_update(of=("self",)).select_related("outlet").first()
     if push is None:
         return False
     list(Item.objects.select_for_update().filter(pk__in=push.articles.values("item_id")))
-    if why := content.changes(push, content.pieces(push)):
-        if push.lease_owner == owner and push.status is PushState.SENDING:
-            verbs.to_editor(push, reason=why[0].reason, by="系统", now=now)
+    changes = content.changes(push, content.pieces(push))
+    if why := verbs.out_of_service(push) or (changes[0].reason if changes else ""):
+        verbs.to_editor(push, reason=why, by="系统", now=now)
         return False
-    taken = Push.objects.filter(
-        pk=pk, state=PushState.SENDING, lease_owner=owner, attempted_at=None, attempts__lt=F("allowed")
-    ).update(attempts=F("attempts") + 1, attempted_at=now, lease_until=now + LEASE)
+    if push.outlet.holds_new_items:
+        mine.update(state=PushState.CONFIRMED, due_at=now + BUSY_PAUSE, outcome=HELD)
+        return False
+    taken = mine.filter(attempted_at=None, attempts__lt=F("allowed")).update(
+        attempts=F("attempts") + 1, attempted_at=now, lease_until=now + LEASE
+    )
     if taken:
         history(
             push,
@@ -310,12 +297,11 @@ def _close(push: Push, now: datetime) -> None:
         history(push, "次日统计已见到这次推送，归档", at=now)
 
 
-def _due(now: datetime) -> Any:
-    free = Q(lease_until=None) | Q(lease_until__lte=now)
-    return Push.objects.filter(free, due_at__lte=now).order_by("due_at")
+def _due(now: datetime) -> QuerySet[Push]:
+    return Push.objects.filter(free(now), due_at__lte=now).order_by("due_at")
 
 
-def _wait(held: _Held, until: datetime, reason: str, now: datetime) -> None:
+def _wait(held: Held, until: datetime, reason: str, now: datetime) -> None:
     """What has been confirmed is looked at often: its items may change. Other states keep their sentence."""
     if held.push.status is PushState.CONFIRMED:
         held.update(due_at=min(until, now + RECHECK), outcome=reason)
@@ -323,7 +309,7 @@ def _wait(held: _Held, until: datetime, reason: str, now: datetime) -> None:
         held.update(due_at=until)
 
 
-def _taken_up(held: _Held, now: datetime) -> bool:
+def _taken_up(held: Held, now: datetime) -> bool:
     """confirmed -> sending; False when the account has another push under way."""
     try:
         with transaction.atomic():
@@ -335,7 +321,7 @@ def _taken_up(held: _Held, now: datetime) -> bool:
         return False
 
 
-def _with_lock(held: _Held, work: Callable[[Push], Any]) -> None:
+def _with_lock(held: Held, work: Callable[[Push], Any]) -> None:
     """Do `work` in a transaction on the fresh, locked row, if this worker still holds it. Raises Lost."""
     with transaction.atomic():
         push = (

@@ -71,12 +71,12 @@ def _line(one: reading.Reading) -> list[object]:
         one.comments,
         one.finish_percent,
         one.until.isoformat(),
-        one.url,
+        _harmless(one.url),
         one.item_id,
     )
     return ["" if cell is None else cell for cell in cells]
 
 
 def _harmless(text: str) -> str:
-    """A title that a spreadsheet would take for a formula stays a text."""
+    """What a spreadsheet would take for a formula stays a text."""
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

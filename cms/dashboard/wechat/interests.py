@@ -53,7 +53,7 @@ class InterestsView(AccountPage):
 
     def remove(self) -> HttpResponseBase:
         pk = self.request.POST.get("pk", "")
-        row = Interest.objects.filter(outlet=self.outlet, pk=int(pk) if pk.isdigit() else 0).first()
+        row = Interest.objects.filter(outlet=self.outlet, pk=int(pk) if pk.isdecimal() else 0).first()
         if row is not None:
             interests.remove(row)
             self._log(f"删除“{row.name}”")

@@ -51,7 +51,7 @@ class RepliesView(AccountPage):
 
     def remove(self) -> HttpResponseBase:
         pk = self.request.POST.get("pk", "")
-        rows = KeywordReply.objects.filter(outlet=self.outlet, pk=int(pk) if pk.isdigit() else 0)
+        rows = KeywordReply.objects.filter(outlet=self.outlet, pk=int(pk) if pk.isdecimal() else 0)
         for row in rows:
             row.delete()
             log(self.outlet, "wechat.replies", user=self.request.user, data={"text": f"删除“{row.words}”"})

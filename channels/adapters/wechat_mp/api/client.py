@@ -69,6 +69,10 @@ class Request:
     timeout: tuple[float, float] = TIMEOUT
 
 
+class NeverLeft(Unreachable):
+    """There was no connection: the platform has not even counted the call."""
+
+
 class StaleToken(Exception):
     """The platform no longer takes this token; nothing was applied."""
 
@@ -201,7 +205,8 @@ def _broken(error: requests.RequestException, *, write: bool) -> ChannelError:
     code = type(reason if isinstance(reason, Exception) else error).__name__
     if write and not never_left:
         return OutcomeUnknown("微信没有答复，本次请求可能已生效，系统将先核对", code=code)
-    return Unreachable("连接不上微信接口，稍后自动重试", code=code)
+    kind = NeverLeft if never_left else Unreachable
+    return kind("连接不上微信接口，稍后自动重试", code=code)
 
 
 def _garbled(*, write: bool, detail: str) -> ChannelError:

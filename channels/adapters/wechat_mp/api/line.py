@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from channels.adapters.wechat_mp.api.client import TIMEOUT, HubClient, Json, Request, StaleToken, Upload
+from channels.adapters.wechat_mp.api.client import (
+    TIMEOUT,
+    HubClient,
+    Json,
+    NeverLeft,
+    Request,
+    StaleToken,
+    Upload,
+)
 from channels.adapters.wechat_mp.api.codes import QUOTA
 from channels.adapters.wechat_mp.api.quotas import Budget
 from channels.adapters.wechat_mp.api.tokens import Tokens, refused
@@ -111,6 +119,10 @@ class Line:
         except Throttled as error:
             if error.code == str(QUOTA):
                 await self.budget.exhaust(request.endpoint)
+            raise
+        except NeverLeft:
+            # An outage of half an hour would otherwise eat the ten deletions of the day.
+            await self.budget.give_back(request.endpoint)
             raise
         return answer
 

@@ -13,6 +13,9 @@ from typing import Any
 from channels import markup
 
 Document = Mapping[str, Any]
+ID_MAX = 128
+"""Characters of any id of the platform; the longest that are known have 64. Longer ones fit no column of ours."""
+OPENID_MAX = 64
 QR = "qrscene_"
 """Stands before the scene in the event of somebody who follows by a code."""
 
@@ -133,7 +136,7 @@ def _event(document: Document) -> Message:
 def _common(document: Document, key: str, tail: str) -> dict[str, Any]:
     """The fields of every message. Without an id of its own, sender, time and what it is about make the key."""
     openid, at = _id(document, "FromUserName"), _number(document, "CreateTime")
-    if not openid:
+    if not openid or len(openid) > OPENID_MAX:
         raise ValueError("no sender")
     made = key or f"{openid}|{at}|{tail}"
     return {"openid": openid, "account": _id(document, "ToUserName"), "at": at, "key": made}
@@ -166,20 +169,20 @@ def _viewed(document: Document) -> Message:
 
 def _published(document: Document) -> Message:
     told = _part(document, "PublishEventInfo")
-    publish_id = _id(told, "publish_id")
+    publish_id = _short(told, "publish_id")
     items = _items(told.get("article_detail"))
     return PublishFinished(
         **_common(document, "", f"publishjobfinish|{publish_id}"),
         publish_id=publish_id,
         status=_number(told, "publish_status"),
-        article_id=_id(told, "article_id"),
+        article_id=_short(told, "article_id"),
         articles=tuple((_number(item, "idx"), _id(item, "article_url")) for item in items),
         fail_idx=tuple(int(str(number)) for number in _list(told.get("fail_idx"))),
     )
 
 
 def _mass_sent(document: Document) -> Message:
-    msg_id = _id(document, "MsgID") or _id(document, "MsgId")
+    msg_id = _short(document, "MsgID") or _short(document, "MsgId")
     items = _items(_part(document, "ArticleUrlResult").get("ResultList"))
     return MassFinished(
         **_common(document, "", f"masssendjobfinish|{msg_id}"),
@@ -217,6 +220,14 @@ def _word(document: Document, name: str) -> str:
 def _id(document: Document, name: str) -> str:
     """An id or an address: without any blank."""
     return "".join(_word(document, name).split())
+
+
+def _short(document: Document, name: str) -> str:
+    """An id that is kept. Raises ValueError for one that is none."""
+    found = _id(document, name)
+    if len(found) > ID_MAX:
+        raise ValueError(f"{name} is no id")
+    return found
 
 
 def _number(document: Document, name: str) -> int:

@@ -58,6 +58,11 @@ class Budget:
         if not await self._memory.spend(endpoint, day=self._day(), limit=limit, keep=keep):
             raise codes.failure(codes.QUOTA, endpoint=endpoint, write=False, now=self._clock(), detail="")
 
+    async def give_back(self, endpoint: str) -> None:
+        """What was taken a moment ago has never left this machine."""
+        if endpoint in DAILY:
+            await self._memory.give_back(endpoint, day=self._day())
+
     async def left(self, endpoint: str) -> int:
         """Calls of today that are left by the platform's own limit, or by our table where it has stated none."""
         return await self._memory.left(endpoint, day=self._day(), limit=DAILY[endpoint])

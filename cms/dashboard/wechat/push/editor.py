@@ -222,7 +222,7 @@ def _keep(request: HttpRequest, push: Push) -> str:
 
 def _article(request: HttpRequest, push: Push) -> int:
     given = request.POST.get("article", "")
-    if not given.isdigit() or not push.articles.filter(pk=int(given)).exists():
+    if not given.isdecimal() or not push.articles.filter(pk=int(given)).exists():
         raise ValueError(verbs.CHANGED)
     return int(given)
 

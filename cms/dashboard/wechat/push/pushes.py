@@ -75,7 +75,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def create(request: HttpRequest, slug: str) -> HttpResponse:
     require(can_push(request.user))
-    push = verbs.create(account(slug), by=request.user.get_username(), now=timezone.now())
+    try:
+        push = verbs.create(account(slug), by=request.user.get_username(), now=timezone.now())
+    except ValueError as problem:
+        messages.error(request, f"未新建：{problem}")
+        return redirect("desk:wechat_pushes", slug)
     return redirect("desk:wechat_push", slug, push.pk)
 
 
