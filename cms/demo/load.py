@@ -155,7 +155,7 @@ def publish(demo: DemoItem) -> bool:
         cover=_picture(demo.cover) if demo.cover is not None else None,
         live=False,
         owner=writer,
-        first_published_at=_moment(-demo.days_ago, 9) + timedelta(minutes=37),
+        first_published_at=min(_moment(-demo.days_ago, 9) + timedelta(minutes=37), timezone.now()),
         **{name: _fact(value) for name, value in demo.facts.items()},
     )
     home, slug = demo.place

@@ -126,7 +126,7 @@ class TestReplies:
     def test_the_address_to_enter_at_the_platform_is_shown(self, account: Outlet) -> None:
         page = admin().get(f"{DESK}replies/").content.decode()
 
-        assert "尚未接收粉丝消息" in page
+        assert "尚未接收关注者消息" in page
         assert "http://hub.example/wechat/pinzhi/" in page
 
 

@@ -28,7 +28,7 @@ LIST_MAX = 200
 
 
 class ScenesView(AccountPage):
-    page_title = "扫码"
+    page_title = "二维码"
     tab = "scenes"
     template_name = "cms/desk/wechat/scenes.html"
     verbs = {"make": "make"}
