@@ -15,7 +15,6 @@ from cms.dashboard import summary
 from cms.dashboard.looks import Tone
 from cms.permissions import can_run_outlets
 
-
 PUSHES_SHOWN = 10
 
 

@@ -18,7 +18,6 @@ from cms.dashboard.wechat.push.editor import PushPage
 from cms.dashboard.wechat.push.forms import NotSentForm, PreviewForm, SentForm
 from cms.permissions import can_confirm_push, require
 
-
 LOOKED = ("job", "draft", "statistics")
 """The system's own looks at the platform, in the order of their weight."""
 FINISHED = {"send success": "发送成功", "send fail": "发送失败"}
