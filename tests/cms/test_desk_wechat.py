@@ -34,7 +34,7 @@ def platform() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def account(platform: RunningSandbox) -> Outlet:
-    options = {"appid": APPID, "api_base": platform.url, "account_name": "品质城中"}
+    options = {"appid": APPID, "api_base": platform.url, "account_name": "品质城中", "kind": "service"}
     return make_outlet(
         "wechat_mp",
         slug="pinzhi",
@@ -169,6 +169,16 @@ class TestInterests:
 
 
 class TestScenes:
+    def test_codes_are_offered_only_where_the_platform_makes_them(
+        self, account: Outlet, operator: Client
+    ) -> None:
+        item = place(account, headline="停水通知")
+        Outlet.objects.filter(pk=account.pk).update(options={**account.options, "verified": "no"})
+        assert "扫码关注这条通知" not in operator.get(f"/admin/desk/items/{item.pk}/").content.decode()
+        page = operator.get(f"{DESK}scenes/").content.decode()
+        assert "已认证的服务号" in page
+        assert "生成二维码</h2>" not in page
+
     def test_a_code_for_an_item_is_made_from_its_page(self, account: Outlet, operator: Client) -> None:
         item = place(account, headline="停水通知")
         page = operator.get(f"/admin/desk/items/{item.pk}/").content.decode()
