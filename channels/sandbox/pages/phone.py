@@ -21,9 +21,9 @@ _LINK = re.compile(r'<a href="(https?://[^"]*)"[^>]*>([^<]*)</a>')
 STYLE = """
 main.phone{display:flex;flex-direction:column;max-width:430px;height:calc(100vh - 35px);min-height:480px;padding:0;background:#ededed;border:solid #ddd;border-width:0 1px}
 .bar{display:flex;justify-content:space-between;align-items:center;padding:8px 14px;background:#ededed;border-bottom:1px solid #d8d8d8}
-.bar form{display:inline-block;margin-left:10px}.bar b{font-size:17px}.bar small{display:block;color:#767676;font-size:13px}
+.bar form{display:inline-block;margin-left:10px}.bar b{font-size:17px}.bar small{display:block;color:#666;font-size:13px}
 .talk{flex:1;display:flex;flex-direction:column-reverse;overflow-y:auto;padding:14px}
-.line{display:flex;margin:7px 0}.line.me{justify-content:flex-end}.line.hint{justify-content:center;color:#767676;font-size:13px;text-align:center}
+.line{display:flex;margin:7px 0}.line.me{justify-content:flex-end}.line.hint{justify-content:center;color:#666;font-size:13px;text-align:center}
 .bubble{max-width:78%;padding:8px 12px;border-radius:6px;background:#fff;white-space:pre-wrap}.me .bubble{background:#95ec69}
 .card{width:100%;border-radius:8px;background:#fff;overflow:hidden}
 .card a{display:flex;justify-content:space-between;gap:10px;padding:10px 12px;border-top:1px solid #eee;color:inherit;text-decoration:none;line-height:1.4}
