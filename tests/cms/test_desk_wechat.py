@@ -120,7 +120,7 @@ class TestReplies:
         Interest.objects.create(outlet=account, code="tz", name="潭中街道")
         page = admin().get(f"{DESK}replies/?try=订阅潭中街道").content.decode()
 
-        assert "已为您关注“潭中街道”" in page
+        assert "已为您订阅“潭中街道”" in page
         assert not Follower.objects.exists()
 
     def test_the_address_to_enter_at_the_platform_is_shown(self, account: Outlet) -> None:
