@@ -126,7 +126,7 @@ class WeChatAdapter(Adapter):
             return replace(
                 receipt, remote_id=f"{ARTICLE}:{article_id}", settled=False, note="已删除，等待核对"
             )
-        note = "没有已发布的文章，等待核对"
+        note = "没有已发表的文章，等待核对"
         return replace(receipt, remote_id="", remote_url="", settled=never_out, note=note)
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:

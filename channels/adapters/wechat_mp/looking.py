@@ -162,7 +162,7 @@ async def _after_review(
         found = replace(receipt, raw=raw, version=receipt.version)
         return _there(found, job.article_id, job.url)
     if job.state is Publishing.RUNNING:
-        return Observation(presence=Presence.PENDING, note="微信正在审核发布")
+        return Observation(presence=Presence.PENDING, note="微信正在审核发表")
     if job.state is Publishing.REMOVED:
         await journal.forget()
         return Observation(presence=Presence.ABSENT, note=codes.PUBLISH_REMOVALS[job.status])
@@ -191,8 +191,8 @@ async def _for_copies(visit: Visit, receipt: Receipt, progress: Progress, journa
         try:
             return await look(visit, before)
         except Refused:
-            return Observation(presence=Presence.ABSENT, note="上一版本未通过微信审核，没有发布")
-    return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章，发布请求尚未发出")
+            return Observation(presence=Presence.ABSENT, note="上一版本未通过微信审核，没有发表")
+    return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章，发表请求尚未发出")
 
 
 async def _other_copies(visit: Visit, receipt: Receipt) -> list[Article]:
@@ -205,15 +205,15 @@ async def _other_copies(visit: Visit, receipt: Receipt) -> list[Article]:
 async def _for_submit(visit: Visit, progress: Progress, journal: Journal) -> Observation:
     """A submit that left no article so far. A draft that is still there after the wait was never submitted."""
     if progress.stage is Stage.SUBMITTED:
-        return Observation(presence=Presence.ABSENT, note="微信已受理发布，但查不到这项任务，也没有这篇文章")
+        return Observation(presence=Presence.ABSENT, note="微信已受理发表，但查不到这项任务，也没有这篇文章")
     if visit.is_fresh(progress):
-        return Observation(presence=Presence.PENDING, note="发布请求的结果尚未查明，系统继续核对")
+        return Observation(presence=Presence.PENDING, note="发表请求的结果尚未查明，系统继续核对")
     if await visit.platform.has_draft(progress.media_id):
         await journal.move(progress, stage=Stage.DRAFTED)
-        return Observation(presence=Presence.ABSENT, note="草稿仍在草稿箱，发布请求未生效")
+        return Observation(presence=Presence.ABSENT, note="草稿仍在草稿箱，发表请求未生效")
     return Observation(
         presence=Presence.UNKNOWN,
-        note="草稿已不在草稿箱，已发布列表中也没有这篇文章，请登录公众号后台核对后人工确认",
+        note="草稿已不在草稿箱，已发表列表中也没有这篇文章，请登录公众号后台核对后人工确认",
     )
 
 

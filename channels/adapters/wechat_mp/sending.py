@@ -42,7 +42,7 @@ async def send(
     journal = visit.journal(token)
     progress = await journal.load()
     if progress.stage is Stage.SUBMITTING:
-        raise OutcomeUnknown("上一次发布请求没有得到答复，系统正在核对微信端实际情况，请勿手工重发")
+        raise OutcomeUnknown("上一次发表请求没有得到答复，系统正在核对微信端实际情况，请勿手工重发")
     if progress.stage is Stage.SUBMITTED:
         return _in_review(rendering, token, progress)
     before = previous if previous is not None and previous.token != token else None
@@ -190,7 +190,7 @@ async def _submitted(visit: Visit, progress: Progress, journal: Journal) -> Prog
         publish_id, msg_data_id = await visit.platform.submit(progress.media_id)
     except (OutcomeUnknown, Missing) as error:
         raise OutcomeUnknown(
-            "发布请求的结果未知，系统将先核对微信端实际情况，请勿手工重发",
+            "发表请求的结果未知，系统将先核对微信端实际情况，请勿手工重发",
             code=error.code,
             detail=error.detail,
         ) from error
@@ -240,7 +240,7 @@ def _in_review(rendering: Rendering, token: str, progress: Progress) -> Receipt:
         version=rendering.version,
         remote_id=f"{JOB}:{progress.publish_id}",
         settled=False,
-        note="已提交发布，等待微信审核结果",
+        note="已提交发表，等待微信审核结果",
         raw={**_kept(progress), "publish_id": progress.publish_id, "msg_data_id": progress.msg_data_id},
     )
 
