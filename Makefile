@@ -28,7 +28,7 @@ endif
 ADDRESSES := $(VAR_DIR)/.addresses
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-soak check bench requirements messages clean always
+.PHONY: help run test test-browser test-soak check lint bench requirements messages clean always
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -45,14 +45,15 @@ test-browser: $(VENV)/.tools ## the browser tests (needs Chromium)
 test-soak: $(VENV)/.tools ## the tests that take minutes
 	@REQUIRE_SERVICES=soak $(PY) -m pytest -q -m soak
 
-check: $(VENV)/.tools ## format, lint, types, import contracts, migrations, deployment settings, tests
+check: lint test ## what has to hold before a change is taken
+
+lint: $(VENV)/.tools ## format, lint, types, import contracts, migrations, deployment settings
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run --settings cms.settings.test
 	.ci/check-deploy $(PY)
-	$(PY) -m pytest $(PYTEST_ARGS)
 
 bench: $(VENV)/.tools ## the ratios of benchmarks/
 	$(PY) -m benchmarks

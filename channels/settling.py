@@ -82,8 +82,9 @@ def delivered(before: Before, receipt: Receipt, capabilities: Capabilities, now:
         return _settle(
             replace(change, actual=receipt.version, receipt=receipt, pending=""), capabilities, now
         )
-    # A channel that replaces has taken the old copy down to make room for what is now in the queue.
-    actual = None if capabilities.update is Update.REPLACE else before.actual
+    # A channel that replaces has taken the old copy down to make room for what is now in the queue; a person has not.
+    made_room = capabilities.update is Update.REPLACE and not receipt.awaits_person
+    actual = None if made_room else before.actual
     return _accept(
         replace(change, receipt=receipt, pending="deliver", actual=actual), receipt, capabilities, now
     )

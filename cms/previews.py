@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from channels import drills, rendering
-from channels.contract import Finding
+from channels.contract import Finding, Severity
 from channels.edition import Edition
 from channels.errors import ChannelError
 from channels.models import Outlet
@@ -71,6 +71,7 @@ def channel_preview(request: HttpRequest, page: ContentPage, edition: Edition, c
         return _problem(request, "还没有这一渠道的发布终端，无法预览。请管理员在“发布中枢”中添加。")
     limit = rendering.capabilities(outlet).headline_max_chars
     context = {"outlet": outlet, "edition": edition, "title_max": limit, **_sent(outlet, edition)}
+    context["blocked"] = any(finding.severity is Severity.BLOCK for finding in context["findings"])
     context["drill"] = drills.of(outlet)
     return TemplateResponse(request, f"cms/previews/{channel}.html", context)
 

@@ -52,6 +52,13 @@ def accounts_menu_item() -> MenuItem:
     )
 
 
+@hooks.register("register_hub_menu_item")
+def pushes_menu_item() -> MenuItem:
+    return MenuItem(
+        "公众号推送", reverse("desk:wechat_pushes_home"), name="pushes", icon_name="mail", order=-4
+    )
+
+
 @hooks.register("insert_global_admin_css")
 def drill_stylesheet() -> SafeString:
     return drill_strip.stylesheet()
@@ -61,12 +68,6 @@ def drill_stylesheet() -> SafeString:
 def drill_banner() -> SafeString:
     """The one hook whose output stands in the body of every page, before its content."""
     return drill_strip.strip()
-
-
-def pushes_menu_item() -> MenuItem:
-    return MenuItem(
-        "公众号推送", reverse("desk:wechat_pushes_home"), name="pushes", icon_name="mail", order=-5
-    )
 
 
 @hooks.register("register_admin_viewset")

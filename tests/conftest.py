@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import ipaddress
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,6 +105,37 @@ def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
         return connect(self, address)
 
     return local_only
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Also keeps a copy of the embedded database as it is when it has just been migrated, see `fresh_database`."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        _MIGRATED.append(tmp_path_factory.mktemp("migrated") / "hub.sqlite3")
+        with django_db_blocker.unblock(), contextlib.closing(sqlite3.connect(_MIGRATED[0])) as copy:
+            connection.ensure_connection()
+            connection.connection.backup(copy)
+
+
+_MIGRATED: list[Path] = []
+
+
+@pytest.fixture(scope="session")
+def fresh_database(django_db_setup: None) -> Callable[[Path], None]:
+    """Puts a migrated embedded database into a folder: a process that starts there finds nothing left to migrate.
+
+    Migrating takes as long as a hundred tests. Where the tests run on PostgreSQL there is no copy, and nothing is put.
+    """
+
+    def put(folder: Path) -> None:
+        for copy in _MIGRATED:
+            shutil.copy(copy, folder / "hub.sqlite3")
+
+    return put
 
 
 @pytest.fixture(autouse=True)

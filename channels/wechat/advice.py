@@ -10,8 +10,8 @@ from channels.adapters.wechat_mp.api.capabilities import Capability, Finding, St
 LABELS: Mapping[Capability, str] = {
     Capability.TOKEN: "凭据与 IP 白名单",
     Capability.DRAFT: "草稿箱",
-    Capability.PUBLISH: "发布（不通知）",
-    Capability.MASS: "群发（通知粉丝）",
+    Capability.PUBLISH: "发表（不通知）",
+    Capability.MASS: "群发（通知关注者）",
     Capability.MENU: "自定义菜单",
     Capability.STATISTICS: "阅读数据",
 }
@@ -26,7 +26,7 @@ WORDS: Mapping[Standing, str] = {
 GRANTED: Mapping[Capability, str] = {
     Capability.TOKEN: "AppID、密钥和 IP 白名单均有效",
     Capability.DRAFT: "可以建立、读取和删除草稿",
-    Capability.PUBLISH: "稿件签发后自动发布，不通知粉丝",
+    Capability.PUBLISH: "稿件签发后自动发表，不通知关注者",
     Capability.MASS: "可以由本系统群发推送",
     Capability.MENU: "可以读取和设置自定义菜单",
     Capability.STATISTICS: "每天上午自动取回前一日的阅读数据",
@@ -68,8 +68,8 @@ _DENIED: Mapping[Capability, Advice] = {
         "核对账号是否已开启草稿箱；不能开启的，请改用“人工交办”终端",
     ),
     Capability.PUBLISH: Advice(
-        "没有发布权限：系统只建草稿，由人在公众号后台点“发布”",
-        "2025 年 7 月起个人主体、未认证企业主体的账号没有发布接口；完成认证后再检测即可恢复自动发布",
+        "没有发表权限：系统只建草稿，由人在公众号后台点“发表”",
+        "2025 年 7 月起个人主体、未认证企业主体的账号没有发表接口；完成认证后再检测即可恢复自动发表",
     ),
     Capability.MASS: Advice("没有群发权限，推送须在公众号后台手工进行", "完成微信认证后再检测"),
     Capability.MENU: Advice("没有菜单权限，菜单须在公众号后台设置", "完成微信认证后再检测"),
@@ -106,8 +106,8 @@ def contradictions(findings: Mapping[Capability, Finding], *, verified: bool) ->
     granted = {one for one, finding in findings.items() if finding.standing is Standing.GRANTED}
     if verified and denied & {Capability.PUBLISH, Capability.MASS}:
         found.append(
-            "终端设置为“已认证”，但微信不允许发布或群发：请核对认证是否过期，或把认证情况改为“未认证”"
+            "终端设置为“已认证”，但微信不允许发表或群发：请核对认证是否过期，或把认证情况改为“未认证”"
         )
     if not verified and Capability.PUBLISH in granted:
-        found.append("终端设置为“未认证”，但微信允许发布：请把认证情况改为“已认证”")
+        found.append("终端设置为“未认证”，但微信允许发表：请把认证情况改为“已认证”")
     return found

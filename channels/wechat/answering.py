@@ -140,7 +140,7 @@ def _choose(outlet: Outlet, openid: str, interest: Interest, now: datetime) -> A
     exclusive = interest.kind == InterestKind.STREET
     kept = [row for row in before if row.pk != interest.pk and not (exclusive and row.kind == interest.kind)]
     if len(kept) >= interests.CHOSEN_MAX:
-        return Answer(TextReply("您关注的内容已达上限，请先回复“取消订阅”，再重新选择。"))
+        return Answer(TextReply("您订阅的内容已达上限，请先回复“取消订阅”，再重新选择。"))
     reply = replies.chose(interest.name, [*(row.name for row in kept), interest.name])
     return Answer(reply, lambda: interests.choose(outlet, openid, interest, now=now), tags=True)
 

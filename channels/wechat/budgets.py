@@ -18,17 +18,17 @@ LABELS: Mapping[str, str] = {
     "draft/update": "修改草稿",
     "draft/count": "草稿总数",
     "draft/batchget": "草稿列表",
-    "freepublish/submit": "发布",
-    "freepublish/get": "查询发布状态",
+    "freepublish/submit": "发表",
+    "freepublish/get": "查询发表状态",
     "freepublish/getarticle": "读取文章",
-    "freepublish/batchget": "已发布列表",
+    "freepublish/batchget": "已发表列表",
     "freepublish/delete": "删除文章",
     "message/mass/sendall": "群发",
     "message/mass/preview": "群发预览",
     "menu/create": "设置菜单",
     "menu/get": "读取菜单",
     "qrcode/create": "生成二维码",
-    "user/get": "粉丝列表",
+    "user/get": "关注者列表",
 }
 SCARCE = ("freepublish/submit", "freepublish/delete", "message/mass/sendall")
 """What runs out first; shown in lists."""

@@ -38,7 +38,7 @@ def published(
         if not made and _is_older(told, json.loads(held.value)):
             return 0
         rows.update(value=json.dumps(told), written_at=now)
-    about = Q(receipt__remote_id=f"{JOB}:{publish_id}")
+    about = Q(receipt__remote_id=f"{JOB}:{publish_id}") | Q(receipt__raw__publish_id=publish_id)
     if article_id:
         about |= Q(receipt__remote_id=f"{ARTICLE}:{article_id}")
     placements = Placement.objects.filter(outlet=outlet)

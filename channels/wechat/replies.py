@@ -90,7 +90,7 @@ def nothing(words: str, *, more: str) -> Reply:
         f"没有找到与“{words[:30]}”有关的信息。您可以：\n"
         "1. 换用更短的关键词，如“停水”“招聘”\n"
         "2. 回复“最新”，查看最新通知\n"
-        "3. 回复“我的街道”，关注所在街道的通知\n"
+        "3. 回复“我的街道”，订阅所在街道的通知\n"
         f"{link(more, '到网页上查找')}"
     )
 
@@ -105,7 +105,7 @@ def help_text(*, more: str) -> str:
     return (
         "回复关键词即可查找通知，如“停水”“招聘”；\n"
         "回复“最新”查看最新通知；\n"
-        f"回复“我的街道”关注所在街道的通知。\n{link(more, '到网页上查找')}"
+        f"回复“我的街道”订阅所在街道的通知。\n{link(more, '到网页上查找')}"
     )
 
 
@@ -117,29 +117,29 @@ def choices(streets: Sequence[str], topics: Sequence[str], chosen: Sequence[str]
     """What can be chosen, and how."""
     if not streets and not topics:
         return TextReply("本公众号暂未开放按街道订阅。回复关键词可查找通知。")
-    lines = [f"您已关注：{'、'.join(chosen)}" if chosen else "关注所在街道，街道的通知将推送给您。"]
+    lines = [f"您已订阅：{'、'.join(chosen)}" if chosen else "订阅所在街道，街道的通知将推送给您。"]
     for label, names in (("街道", streets), ("主题", topics)):
         if names:
             lines.append(f"【{label}】{'、'.join(names)}")
     example = (streets or topics)[0]
     lines.append(f"回复“订阅”加名称即可，如：订阅{example}")
     if chosen:
-        lines.append("回复“取消订阅”取消全部关注")
+        lines.append("回复“取消订阅”取消全部订阅")
     return TextReply("\n".join(lines))
 
 
 def chose(name: str, chosen: Sequence[str]) -> Reply:
     rest = [other for other in chosen if other != name]
-    also = f"\n您还关注：{'、'.join(rest)}" if rest else ""
+    also = f"\n您还订阅了：{'、'.join(rest)}" if rest else ""
     return TextReply(
-        f"已为您关注“{name}”，相关通知将推送给您。{also}\n回复“我的街道”更换，回复“取消订阅”取消全部关注。"
+        f"已为您订阅“{name}”，相关通知将推送给您。{also}\n回复“我的街道”更换，回复“取消订阅”取消全部订阅。"
     )
 
 
 def took_back(*, had_any: bool) -> Reply:
     if had_any:
-        return TextReply("已取消全部关注，您的选择将从本系统删除。回复“我的街道”可重新选择。")
-    return TextReply("您还没有关注任何街道或主题。回复“我的街道”可以选择。")
+        return TextReply("已取消全部订阅，您的选择将从本系统删除。回复“我的街道”可重新选择。")
+    return TextReply("您还没有订阅任何街道或主题。回复“我的街道”可以选择。")
 
 
 def link(url: str, text: str) -> str:

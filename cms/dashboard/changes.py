@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from channels.edition import Edition
 from channels.formats.text import body_text
 from channels.models import Placement
+from cms.dashboard.verbs import changed_by_hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,7 @@ class Change:
 
 def to_make(placement: Placement) -> list[Change]:
     """For a placement whose receipt asks a person to change the copy by hand; else nothing."""
-    receipt = placement.receipt or {}
-    if not (receipt.get("raw") or {}).get("by_hand"):
+    if not changed_by_hand(placement.receipt or {}):
         return []
     if placement.actual is None or placement.desired is None:
         return []

@@ -15,6 +15,7 @@ from channels.errors import ConfigError, Remedy
 from channels.models import Delivery, EditionRecord, Item, Operation, Outcome, Placement, State
 from channels.rendering import capabilities
 from cms.dashboard.looks import Look, Tone, look
+from cms.dashboard.verbs import changed_by_hand
 from cms.models import ContentPage
 
 HISTORY_MAX = 50
@@ -28,6 +29,8 @@ OUTCOME_TONES = {
 }
 
 BY_HAND = "下载稿件包，在终端发布后填写公开地址"
+TO_PUBLISH = "在公众号后台发表后，填写文章的公开地址并点“交办完成”"
+TO_CHANGE = "按下面的改动在终端修改后，点“立即核对”"
 
 REMEDIES = {
     Remedy.RETRY: "系统自动重试",
@@ -79,14 +82,21 @@ def line(placement: Placement) -> Line:
         refused=placement.refused_at is not None,
     )
     can = facts(placement)
-    if (
-        can is not None
-        and can.manual
-        and placement.state == State.ASKING
-        and placement.desired_id is not None
-    ):
-        seen = replace(seen, next_step=BY_HAND)
+    if step := _for_a_person(placement, can):
+        seen = replace(seen, next_step=step)
     return Line(placement, seen, can)
+
+
+def _for_a_person(placement: Placement, can: Capabilities | None) -> str:
+    """What a person has to do at the outlet itself; empty when it is something else."""
+    receipt = placement.receipt or {}
+    if can is None or placement.state != State.ASKING or placement.desired_id is None:
+        return ""
+    if can.manual:
+        return BY_HAND
+    if not (receipt.get("awaits_person") and receipt.get("watched")):
+        return ""
+    return TO_CHANGE if changed_by_hand(receipt) else TO_PUBLISH
 
 
 def facts(placement: Placement) -> Capabilities | None:

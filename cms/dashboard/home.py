@@ -10,9 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
+from channels.wechat.models import Push, PushState
 from cms.dashboard import summary
 from cms.dashboard.looks import Tone
 from cms.permissions import can_run_outlets
+
+PUSHES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Card:
 
 
 class DeskPanel(Component):
-    """Two queries whatever the size of the register."""
+    """Three queries whatever the size of the register."""
 
     name = "desk"
     template_name = "cms/desk/home.html"
@@ -42,6 +45,7 @@ class DeskPanel(Component):
             "csrf_token": parent_context.get("csrf_token"),
             "cards": cards(found),
             "summary": found,
+            "pushes": waiting_pushes(),
             "can_run_outlets": can_run_outlets(request.user),
         }
 
@@ -55,6 +59,12 @@ def cards(found: summary.Summary) -> list[Card]:
         _card("未落实", found.open, Tone.WARN, f"{matrix}?state=open", "全部落实"),
         _card("终端故障", len(found.troubles), Tone.BAD, reverse("outlets:index"), "终端均正常"),
     ]
+
+
+def waiting_pushes() -> list[Push]:
+    """Those that only a second person moves on: to be confirmed, or to be looked up."""
+    rows = Push.objects.filter(state__in=[PushState.PROPOSED, PushState.UNKNOWN])
+    return list(rows.select_related("outlet").order_by("changed_at")[:PUSHES_SHOWN])
 
 
 def _card(label: str, count: int, tone: Tone, url: str, note: str) -> Card:

@@ -164,7 +164,7 @@ class Painter:
 
     def _foot(self, cell: Cell) -> str:
         """The edition, when it is not the first, and the last look or the moment of settling."""
-        version = f"v{cell.number} " if cell.number and cell.number > 1 else ""
+        version = f"第{cell.number}版 " if cell.number and cell.number > 1 else ""
         return version + self.clock(cell.seen_at or cell.settled_at)
 
     def clock(self, moment: datetime | None) -> str:

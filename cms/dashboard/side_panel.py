@@ -11,7 +11,7 @@ from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.viewsets.pages import PageViewSet
 
 from channels.models import Item
-from cms.dashboard import dossier
+from cms.dashboard import charts, dossier
 from cms.dashboard.looks import Tone
 from cms.models import ContentPage
 
@@ -44,7 +44,8 @@ class OutletsSidePanel(BaseSidePanel):
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         context = super().get_context_data(parent_context)
-        return {**context, "item": self.item, "lines": self.lines}
+        readings = charts.readings(self.item.content_id) if self.item else []
+        return {**context, "item": self.item, "lines": self.lines, "readings": readings}
 
 
 class ItemEditView(EditView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from channels import outbox
@@ -79,10 +80,13 @@ def offers(placement: Placement, can: Capabilities) -> list[Verb]:
     receipt = placement.receipt or {}
     asked = bool(receipt.get("awaits_person"))
     found = []
-    if wanted and asked and receipt.get("watched"):
+    watched = wanted and asked and bool(receipt.get("watched"))
+    if watched and changed_by_hand(receipt):
         found.append(CHECK)
     if wanted and (can.manual or asked) and state in {State.ASKING, State.ACCEPTED, State.UNKNOWN}:
         found.append(CONFIRM)
+    if watched and CHECK not in found:
+        found.append(CHECK)
     by_hand = can.manual or asked or can.withdrawal is Withdrawing.NONE
     if not wanted and by_hand and state in {State.ASKING, State.ACCEPTED, State.UNKNOWN}:
         found.append(CONFIRM_WITHDRAWN)
@@ -97,6 +101,11 @@ def offers(placement: Placement, can: Capabilities) -> list[Verb]:
     if wanted and not placement.must_carry and placement.refused_at is None:
         found.append(REFUSE)
     return found
+
+
+def changed_by_hand(receipt: Mapping[str, Any]) -> bool:
+    """Whether a person is asked to change a copy that has its address already."""
+    return bool((receipt.get("raw") or {}).get("by_hand"))
 
 
 def entered(verb: Verb, text: str) -> str:

@@ -21,6 +21,8 @@ UNITS = (
 STREETS = tuple((code, name) for code, _, name, kind in UNITS if kind == "street")
 FOLLOWED = "pinzhi"
 """The outlet whose followers may choose one of these streets (code, name)."""
+PUSHED = ("chengshi-gengxin", "tingshui", "yibao")
+"""The items of the push that is being put together there."""
 
 COLUMNS = (
     # code, name, description

@@ -22,7 +22,7 @@ from wagtail.models import Page, Site
 
 from channels.models import Item, Outlet
 from channels.wechat import interests
-from cms.demo import accounts, district, documents, pictures
+from cms.demo import accounts, district, documents, pictures, wechat
 from cms.demo.items import ITEMS, DemoItem
 from cms.models import (
     Column,
@@ -58,9 +58,12 @@ def load(*, sandbox_url: str) -> int:
     outlets(sandbox_url)
     portal = sites()
     rules()
-    interests.seed(Outlet.objects.get(slug=district.FOLLOWED), district.STREETS)
+    followed = Outlet.objects.get(slug=district.FOLLOWED)
+    interests.seed(followed, district.STREETS)
     accounts.load(portal)
-    return sum(publish(item) for item in ITEMS)
+    published = sum(publish(item) for item in ITEMS)
+    wechat.load(followed, [identity(key) for key in district.PUSHED], by="bianji")
+    return published
 
 
 @transaction.atomic
@@ -152,7 +155,7 @@ def publish(demo: DemoItem) -> bool:
         cover=_picture(demo.cover) if demo.cover is not None else None,
         live=False,
         owner=writer,
-        first_published_at=_moment(-demo.days_ago, 9) + timedelta(minutes=37),
+        first_published_at=min(_moment(-demo.days_ago, 9) + timedelta(minutes=37), timezone.now()),
         **{name: _fact(value) for name, value in demo.facts.items()},
     )
     home, slug = demo.place

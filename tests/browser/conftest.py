@@ -28,8 +28,8 @@ QUIET = [
 
 
 @pytest.fixture(scope="session")
-def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a running hub with the demo district and the sandbox."""
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Addresses of a running hub with the demo district, and of its sandbox."""
     port, sandbox = free_port(), free_port()
     hub_url, sandbox_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox}"
     env = environment(tmp_path_factory.mktemp("var"), PUBLIC_URL=hub_url, SANDBOX_URL=sandbox_url)
@@ -39,9 +39,19 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     hub = HubProcess.start(env, port, "--sandbox", "--sandbox-port", str(sandbox))
     try:
         hub.wait_until_ready()
-        yield hub_url
+        yield hub_url, sandbox_url
     finally:
         hub.stop()
+
+
+@pytest.fixture(scope="session")
+def district(running: tuple[str, str]) -> str:
+    return running[0]
+
+
+@pytest.fixture(scope="session")
+def sandbox(running: tuple[str, str]) -> str:
+    return running[1]
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from channels.sandbox.pages.phone import with_links
 from channels.sandbox.running import RunningSandbox, running_sandbox
 from tests.channels.test_sandbox import UUID, Caller, http
 
@@ -133,6 +134,14 @@ class TestPhone:
         assert "你已取消关注" in show(sandbox, f"/phone/{appid}/")
         sent = [parcel.fields.get("Event", "text") for parcel in sandbox.callbacks(appid)]
         assert sent == ["subscribe", "text", "unsubscribe"]
+
+    def test_links_are_the_only_markup_of_an_accounts_words(self) -> None:
+        said = '查看 <a href="https://x.example/?a=1&b=2">更多</a>，<b>粗</b> <a href="javascript:x">坏</a>'
+        shown = with_links(said)
+        assert '<a href="https://x.example/?a=1&amp;b=2">更多</a>' in shown
+        assert "&lt;b&gt;粗&lt;/b&gt;" in shown
+        assert "<a href=&quot;javascript" not in shown
+        assert shown.count("<a ") == 1
 
     def test_two_readers_have_two_phones(self, sandbox: RunningSandbox, appid: str) -> None:
         place = submit(sandbox, f"/phone/{appid}/follow", openid="oDEMO_other")[1]

@@ -222,3 +222,10 @@ def test_why_a_copy_is_gone_is_said():
     assert (change.state, change.actual) == ("asking", None)
     assert "封禁" in change.message
     assert "重试" in change.message
+
+
+def test_a_person_who_is_asked_has_taken_nothing_down_yet():
+    held = before(desired=2, actual=1, version=2, receipt=RECEIPT)
+    assert settling.delivered(held, replace(WATCHED, version=2), ONCE, NOW).actual == 1
+    queued = replace(RECEIPT, settled=False, version=2)
+    assert settling.delivered(held, queued, ONCE, NOW).actual is None

@@ -235,7 +235,7 @@ class TestStreets:
         for number, words in enumerate(("订阅潭中街道", "订阅 教育", "interest:hd"), start=1):
             reply = self.say(client, words, number)
 
-        assert "已为您关注“河东街道”" in reply
+        assert "已为您订阅“河东街道”" in reply
         assert "教育" in reply
         assert sorted(row.name for row in Follower.objects.get().interests.all()) == ["教育", "河东街道"]
         assert sent == [(tasks.settle_tags, account.pk)] * 3
@@ -251,7 +251,7 @@ class TestStreets:
         self.say(client, "订阅潭中街道", 1)
         reply = self.say(client, "取消订阅", 2)
 
-        assert "已取消全部关注" in reply
+        assert "已取消全部订阅" in reply
         assert not Follower.objects.get().interests.exists()
 
     def test_unfollowing_forgets_the_person(self, client: Client, sent: list[Any]) -> None:

@@ -11,7 +11,7 @@ from channels.adapters.wechat_mp.api.client import Upload
 from channels.adapters.wechat_mp.api.line import Account, Line, account
 from channels.adapters.wechat_mp.api.quotas import DAILY, day_of
 from channels.adapters.wechat_mp.api.tokens import REFUSED_FOR
-from channels.errors import ConfigError, Misbehaved, Throttled, Unreachable
+from channels.errors import ConfigError, OutcomeUnknown, Throttled, Unreachable
 from channels.sandbox.config import DEMO_SECRET
 from channels.sandbox.running import RunningSandbox, running_sandbox
 from tests.channels.stage import Memory
@@ -205,7 +205,7 @@ def test_an_expected_code_brings_its_answer(sandbox: RunningSandbox, clock: Seco
     sandbox.fault("draft/batchget", "errcode", errcode=45065, times=2)
     answer = asyncio.run(line.call("draft/batchget", PAGE, expected=(45065,)))
     assert answer["errcode"] == 45065
-    with pytest.raises(Misbehaved):
+    with pytest.raises(OutcomeUnknown):
         asyncio.run(line.call("draft/batchget", PAGE))
 
 

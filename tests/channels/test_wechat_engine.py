@@ -13,6 +13,7 @@ from channels.http import HttpClient
 from channels.models import CallCount, Outlet, Placement, State, WithdrawalKind
 from channels.sandbox.config import DEMO_SECRET, SandboxConfig
 from channels.sandbox.running import RunningSandbox, running_sandbox
+from channels.wechat import evidence
 from tests.channels.builders import Clock, targets
 from tests.channels.stage import URI, MemoryAssets, sample
 
@@ -154,3 +155,29 @@ def test_any_call_may_get_lost_while_correcting_and_withdrawing(
         assert titles(sandbox) == [], f"withdrawing, call {nth % 3}"
         assert hub.placement.state == State.SETTLED
         sandbox.clear_faults()
+
+
+@pytest.mark.parametrize(("status", "word"), [(5, "删除"), (6, "封禁")])
+def test_an_article_that_goes_after_its_success_is_an_alarm(
+    hub: Hub, sandbox: RunningSandbox, status: int, word: str
+) -> None:
+    """Told by a call-back: at once, and without a call."""
+    hub.sign(sample(1))
+    raw = hub.placement.receipt["raw"]
+    before = len(sandbox.requests())
+    evidence.published(
+        hub.account, publish_id=raw["publish_id"], status=status, article_id="", url="", now=hub.clock()
+    )
+    hub.pass_time()
+    assert (hub.placement.state, hub.placement.actual) == (State.ASKING, None)
+    assert word in hub.placement.message
+    assert len(sandbox.requests()) == before
+
+
+def test_a_ban_that_nobody_told_of_is_seen_at_the_next_look(hub: Hub, sandbox: RunningSandbox) -> None:
+    hub.sign(sample(1))
+    sandbox.ban(APPID, hub.placement.receipt["remote_id"].partition(":")[2])
+    hub.clock.forward(seconds=601)
+    Dispatcher(http=HttpClient, assets=MemoryAssets(), now=hub.clock).run()
+    assert hub.placement.state == State.ASKING
+    assert "封禁" in hub.placement.message

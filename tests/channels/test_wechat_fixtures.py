@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 import channels.adapters.wechat_mp
+from channels.adapters.wechat_mp.api import codes
 from channels.adapters.wechat_mp.api.client import Upload
 from channels.adapters.wechat_mp.api.line import Account, Line
 from channels.adapters.wechat_mp.api.publishing import Job, Platform, Publishing
@@ -131,3 +132,31 @@ def test_a_closed_port_means_that_nothing_was_applied() -> None:
     with pytest.raises(Unreachable) as caught:
         asyncio.run(Platform(line(url)).submit("m"))
     assert caught.value.code == "NewConnectionError"
+
+
+# facts of the platform's error table, 2026-11: every code that some call of ours can bring.
+CODES = [
+    *(40001, 41001, 40164, 61004, 40243, 40125, 40013, 89501, 89503, 89506, 89507),
+    *(45009, 45011, 53501, 45028, 45066, 45065, 45067, 40007),
+    *(40004, 40005, 40006, 40009, 40137, 45001, 41005, 44001),
+    *(44003, 45002, 45003, 45004, 45005, 45008, 45110, 45166, 47001, 40033, 40035),
+    *(53402, 53503, 53504, 53505, 48001, 48008, 61007, 48004, 50002, 50004, 48006, 40059),
+    *(40066, 65316, 65317, 45157, 45159, 43004, 43019, 46004, 40003),
+    *range(40016, 40030),
+]
+
+
+@pytest.mark.parametrize("code", [*CODES, -1, 424242])
+def test_each_code_has_a_remedy_and_a_sentence_with_a_next_step(code: int) -> None:
+    error = codes.failure(code, endpoint="draft/add", write=False, now=0.0, detail="rid: 1")
+    assert error.code == str(code)
+    assert error.detail == "rid: 1"
+    assert any(step in error.message for step in ("请", "自动", "系统将")), error.message
+    assert (code in codes.MEANINGS) == (code not in {-1, 424242})
+
+
+def test_a_code_that_nobody_knows_goes_to_a_person_with_the_platforms_words() -> None:
+    error = codes.failure(424242, endpoint="draft/add", write=True, now=0.0, detail="rid: 1")
+    assert isinstance(error, Misbehaved)
+    assert error.remedy.needs_person
+    assert "424242" in error.message

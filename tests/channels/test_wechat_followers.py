@@ -336,7 +336,7 @@ def test_a_follower_from_the_first_to_the_last_day(
     assert sandbox.verify_callback(APPID) == ""
     assert "潭中街道" in sandbox.follow(APPID, LI, "ting").text
     assert sandbox.say(APPID, LI, "停水").articles[0].title == "停水通知"
-    assert "已为您关注“潭中街道”" in sandbox.say(APPID, LI, "订阅潭中街道").text
+    assert "已为您订阅“潭中街道”" in sandbox.say(APPID, LI, "订阅潭中街道").text
     assert "没有找到" in sandbox.say(APPID, LI, "无此事").text
     assert "简短的关键词" in sandbox.say(APPID, LI, "水" * 6800).text
     assert (Scene.objects.get().scans, Scene.objects.get().follows) == (1, 1)

@@ -13,6 +13,7 @@ from channels.adapters.wechat_mp.api.massing import Massing
 from channels.adapters.wechat_mp.progress import Mark
 from channels.contract import Answer, Presence, Receipt
 from channels.edition import Correction, Paragraph
+from channels.errors import Throttled
 from channels.sandbox.config import AccountConfig, SandboxConfig
 from tests.channels.stage import SIGNED, URI, Killed, Stage, sample
 from tests.channels.wechat_stage import (
@@ -36,6 +37,11 @@ class Elsewhere:
         assert self._allowed, "nobody may be asked"
         body = sample().headline.encode()
         return Answer(status=200, url="https://elsewhere.example/", headers={}, body=body)
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    yield from staged(WeChatRemote())
 
 
 class TestDraftsOnly:
@@ -144,6 +150,25 @@ class TestDraftsOnly:
         assert stage.verify(replace(asked, awaits_person=False)).presence is Presence.ABSENT
 
 
+def test_a_draft_that_the_platform_wants_saved_by_hand_is_handed_over(stage: Stage) -> None:
+    sandbox_of(stage).fault("freepublish/submit", "errcode", errcode=53504)
+    receipt = stage.deliver(sample())
+    assert (receipt.awaits_person, receipt.remote_id[:6]) == (True, "draft:")
+    by_hand(stage, receipt)
+    assert stage.verify(receipt).presence is Presence.PRESENT
+
+
+def test_a_draft_that_a_person_published_meanwhile_is_not_published_again(stage: Stage) -> None:
+    sandbox_of(stage).fault("freepublish/submit", "errcode", errcode=45009)
+    with pytest.raises(Throttled):
+        stage.deliver(sample())
+    (draft,) = sandbox_of(stage).documents(f"draft:{APPID}")
+    sandbox_of(stage).publish_by_hand(APPID, draft["media_id"])
+    stage.remote.advance(86_400)
+    stage.settle(stage.deliver(sample()), version=1)
+    assert stage.remote.copies(URI) == [1]
+
+
 class TestChosenToDraft:
     """An account that may publish, set to drafts: the list tells what a person did."""
 
@@ -159,6 +184,18 @@ class TestChosenToDraft:
         assert seen.receipt is not None
         assert (seen.receipt.awaits_person, seen.receipt.remote_id[:8]) == (False, "article:")
         assert sandbox_of(stage).calls("freepublish/submit") == 0
+
+
+class TestUnverified:
+    """Accounts without verification may not publish: nothing is even tried."""
+
+    @pytest.fixture
+    def stage(self) -> Iterator[Stage]:
+        yield from staged(WeChatRemote(), verified="no")
+
+    def test_a_person_publishes(self, stage: Stage) -> None:
+        assert stage.deliver(sample()).awaits_person
+        assert sandbox_of(stage).calls("freepublish") == 0
 
 
 class TestForAPush:
@@ -237,6 +274,13 @@ class TestCorrectingByHand:
         assert (asked.awaits_person, asked.remote_id) == (True, first.remote_id)
         assert stage.remote.copies(URI) == [1]
         assert stage.verify(asked).presence is Presence.PENDING
+
+    def test_withdrawing_meanwhile_takes_the_article_down(self, stage: Stage) -> None:
+        asked = stage.deliver(sample(2), previous=stage.place(sample(1)))
+        gone = stage.withdraw(asked)
+        assert not gone.awaits_person
+        assert stage.verify(gone).presence is Presence.ABSENT
+        assert stage.remote.copies(URI) == []
 
     def test_the_look_compares_word_by_word(self, stage: Stage) -> None:
         body = (Paragraph(html="停水时间为八时至十八时。"),)

@@ -184,7 +184,7 @@ class TestReplacing:
         with pytest.raises(Throttled) as caught:
             stage.deliver(sample(2), previous=first)
         assert caught.value.retry_after is not None
-        assert "今日发布次数已用完" in caught.value.message
+        assert "今日发表次数已用完" in caught.value.message
         assert stage.remote.copies(URI) == [1]
         stage.remote.advance(86_400)
         stage.settle(stage.deliver(sample(2), previous=first), version=2)

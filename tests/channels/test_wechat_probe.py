@@ -66,7 +66,7 @@ def test_without_publishing_the_account_makes_drafts(sandbox: RunningSandbox) ->
     finding = findings_of(found)[Capability.PUBLISH]
     assert (finding.standing, finding.code) == (Standing.DENIED, "48001")
     assert level(outlet) is Level.DRAFT
-    assert "由人在公众号后台点“发布”" in advice.advise(finding).meaning
+    assert "由人在公众号后台点“发表”" in advice.advise(finding).meaning
 
 
 def test_a_right_that_comes_back_raises_the_level(sandbox: RunningSandbox) -> None:

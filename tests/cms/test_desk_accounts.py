@@ -102,8 +102,8 @@ class TestAccount:
         move(place(outlet, headline="等待中的稿件"), outlet, "waiting")
         move(place(outlet, headline="今天发出的稿件"), outlet, "settled", delivered_at=timezone.now())
         text = page(outlet)
-        assert "等待中的稿件" in text.partition("今日发布")[0]
-        assert "今天发出的稿件" in text.partition("今日发布")[2]
+        assert "等待中的稿件" in text.partition("今日发表")[0]
+        assert "今天发出的稿件" in text.partition("今日发表")[2]
 
     def test_each_missing_right_says_what_to_do(self, outlet: Outlet) -> None:
         findings = [
@@ -156,7 +156,7 @@ class TestProbe:
         outlet = new_account(sandbox)
         client = admin(OUTLETS)
         answer = client.post(reverse("desk:wechat_probe", args=[outlet.slug]), follow=True)
-        assert "可自动发布" in answer.content.decode()
+        assert "可自动发表" in answer.content.decode()
         assert AccountProbe.objects.get(outlet=outlet).level == "publish"
 
     def test_it_needs_the_right_to_run_outlets(self, outlet: Outlet) -> None:

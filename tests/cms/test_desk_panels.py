@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -10,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from channels.models import Item, Outlet, Placement
+from channels.wechat.models import ArticleFigures
 from cms.models import ContentPage
 from tests.cms.desk import admin, move, place
 from tests.factories import make_body, make_image, make_outlet, make_page, make_rule, picture_bytes, sign
@@ -61,15 +64,33 @@ def test_the_panels_counter_counts_what_waits_for_a_person(page, feed):
     assert count() == 1
 
 
-def test_the_panel_costs_two_queries_whatever_the_number_of_outlets(page, django_assert_num_queries):
+def test_the_panel_costs_three_queries_whatever_the_number_of_outlets(page, django_assert_num_queries):
     from cms.dashboard.side_panel import OutletsSidePanel
 
     make_rule(*(make_outlet("feed") for _ in range(12)))
     sign(page)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         panel = OutletsSidePanel(page, None)
         panel.render_html({"csrf_token": ""})
     assert len(panel.lines) == 14
+
+
+def test_the_panel_shows_how_often_an_article_was_read(page, feed):
+    from cms.dashboard.side_panel import OutletsSidePanel
+
+    sign(page)
+    day = date(2026, 11, 25)
+    ArticleFigures.objects.create(
+        outlet=feed,
+        msg_data_id="100",
+        idx=1,
+        published_on=day,
+        stat_date=day,
+        title="停水通知",
+        reads=1234,
+        item_id=page.content_id,
+    )
+    assert "1234" in OutletsSidePanel(page, None).render_html({"csrf_token": ""})
 
 
 def test_an_unsigned_item_says_so(feed):

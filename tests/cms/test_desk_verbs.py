@@ -115,7 +115,8 @@ def asked_of(receipt: dict[str, object], *, wanted: bool = True) -> list[str]:
 
 def test_a_person_who_was_asked_may_report_at_any_channel():
     assert asked_of({}) == ["confirm", "retry", "sign_off"]
-    assert asked_of({"watched": True}) == ["check", "confirm", "sign_off"]
+    assert asked_of({"watched": True}) == ["confirm", "check", "sign_off"]
+    assert asked_of({"watched": True, "raw": {"by_hand": True}}) == ["check", "confirm", "sign_off"]
     assert asked_of({}, wanted=False)[0] == "confirm_withdrawn"
 
 

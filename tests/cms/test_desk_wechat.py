@@ -34,7 +34,7 @@ def platform() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def account(platform: RunningSandbox) -> Outlet:
-    options = {"appid": APPID, "api_base": platform.url, "account_name": "品质城中"}
+    options = {"appid": APPID, "api_base": platform.url, "account_name": "品质城中", "kind": "service"}
     return make_outlet(
         "wechat_mp",
         slug="pinzhi",
@@ -120,13 +120,13 @@ class TestReplies:
         Interest.objects.create(outlet=account, code="tz", name="潭中街道")
         page = admin().get(f"{DESK}replies/?try=订阅潭中街道").content.decode()
 
-        assert "已为您关注“潭中街道”" in page
+        assert "已为您订阅“潭中街道”" in page
         assert not Follower.objects.exists()
 
     def test_the_address_to_enter_at_the_platform_is_shown(self, account: Outlet) -> None:
         page = admin().get(f"{DESK}replies/").content.decode()
 
-        assert "尚未接收粉丝消息" in page
+        assert "尚未接收关注者消息" in page
         assert "http://hub.example/wechat/pinzhi/" in page
 
 
@@ -169,11 +169,24 @@ class TestInterests:
 
 
 class TestScenes:
+    def test_codes_are_offered_only_where_the_platform_makes_them(
+        self, account: Outlet, operator: Client
+    ) -> None:
+        item = place(account, headline="停水通知")
+        Outlet.objects.filter(pk=account.pk).update(options={**account.options, "verified": "no"})
+        assert "扫码关注这条通知" not in operator.get(f"/admin/desk/items/{item.pk}/").content.decode()
+        page = operator.get(f"{DESK}scenes/").content.decode()
+        assert "已认证的服务号" in page
+        assert "生成二维码</h2>" not in page
+
     def test_a_code_for_an_item_is_made_from_its_page(self, account: Outlet, operator: Client) -> None:
         item = place(account, headline="停水通知")
         page = operator.get(f"/admin/desk/items/{item.pk}/").content.decode()
         assert "扫码关注这条通知" in page
         assert "扫码关注这条通知" not in admin().get(f"/admin/desk/items/{item.pk}/").content.decode()
+        Outlet.objects.update(options={**account.options, "kind": "subscription"})
+        assert "扫码关注这条通知" not in operator.get(f"/admin/desk/items/{item.pk}/").content.decode()
+        Outlet.objects.update(options=account.options)
 
         response = operator.post(f"{DESK}scenes/items/{item.pk}/", {"permanent": "0"}, follow=True)
         page = response.content.decode()

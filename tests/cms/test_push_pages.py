@@ -135,6 +135,15 @@ def test_a_wrong_form_comes_back_with_its_reason(hub: Hub, wrong: dict[str, str]
     assert "d-errors" in text(answer)
 
 
+def test_what_could_not_be_saved_comes_back_in_the_order_that_was_given(hub: Hub) -> None:
+    push = hub.push(hub.item("甲"), hub.item("乙"))
+    first, second = push.articles.all()
+    moved = {f"a{first.pk}-position": "2", f"a{second.pk}-position": "1"}
+    page = text(admin(WRITER).post(at("push", push), fields(push, **moved, when="later")))
+    assert "未保存" in page
+    assert page.index(f"a{second.pk}-headline") < page.index(f"a{first.pk}-headline")
+
+
 def test_the_limits_of_own_texts_are_the_platforms(hub: Hub) -> None:
     push = hub.push(hub.item())
     pk = push.articles.get().pk
@@ -169,6 +178,13 @@ def test_a_reviewer_confirms_exactly_what_he_saw(hub: Hub) -> None:
     assert state(push) is PushState.PROPOSED
     client.post(at("push_confirm", push), {"seen": push.fingerprint})
     assert state(push) is PushState.CONFIRMED
+
+
+def test_the_reviewer_finds_it_on_his_home_page_and_may_send_a_preview_first(hub: Hub) -> None:
+    push = proposed(hub)
+    client = admin(REVIEWER)
+    assert at("push_confirm", push) in text(client.get("/admin/"))
+    assert 'name="names"' in text(client.get(at("push_confirm", push)))
 
 
 def test_the_confirmation_tells_of_a_preview_of_this_very_content(hub: Hub) -> None:
@@ -218,10 +234,13 @@ def test_an_unclear_push_shows_its_evidence_and_takes_a_persons_word(hub: Hub) -
         state=PushState.UNKNOWN,
         attempts=1,
         attempted_at=hub.clock(),
-        evidence={"draft": {"at": "2026-11-26T10:00:00", "there": True, "says": "草稿仍在草稿箱"}},
+        evidence={"draft": {"at": "2026-11-26T10:00:00+00:00", "there": True, "says": "草稿仍在草稿箱"}},
     )
     client = admin(REVIEWER)
-    assert "草稿仍在草稿箱" in text(client.get(at("push_check", push)))
+    page = text(client.get(at("push_check", push)))
+    assert "草稿仍在草稿箱" in page
+    assert "11-26 18:00" in page, "China time"
+    assert at("push_check", push) in text(client.get("/admin/"))
     client.post(at("push_check", push), {"not_sent-note": "后台没有"})
     assert state(push) is PushState.UNKNOWN, "without the tick nothing happens"
     client.post(at("push_check", push), {"not_sent-note": "后台没有", "not_sent-looked": "on"})

@@ -6,10 +6,17 @@ from io import StringIO
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+from django.utils import timezone
 from wagtail.models import Page, Site
 
+from channels.adapters.wechat_mp.api.callback import Clicked
 from channels.contract import Severity
 from channels.models import EditionRecord, Item, Outlet, Placement
+from channels.wechat import answering, menus
+from channels.wechat.models import KeywordReply, Push
+from channels.wechat.push import verbs
 from cms import proofing, sweeping
 from cms.demo.accounts import ACCOUNTS
 from cms.models import ContentPage
@@ -18,13 +25,23 @@ from cms.preflight import preflight
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The district, loaded once for all tests here; each of them falls back to it."""
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        override_settings(SANDBOX_URL="http://127.0.0.1:8999", PUBLIC_URL="http://127.0.0.1:8930"),
+    ):
+        out = StringIO()
+        call_command("seed_demo", stdout=out)
+        yield out.getvalue()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def district(settings):
-    settings.SANDBOX_URL = "http://127.0.0.1:8999"
-    settings.PUBLIC_URL = "http://127.0.0.1:8930"
-    out = StringIO()
-    call_command("seed_demo", stdout=out)
-    return out.getvalue()
+def district(loaded, db):
+    return loaded
 
 
 def counts():
@@ -97,8 +114,38 @@ def test_nothing_in_it_is_real():
     )
 
 
+@pytest.mark.usefixtures("district")
+def test_the_account_has_a_menu_replies_and_a_push_to_go_on_with_and_loading_again_brings_none_back():
+    account = Outlet.objects.get(slug="pinzhi")
+    buttons = menus.draft_of(menus.menu_of(account))
+    assert len(buttons) == 3
+    assert menus.problems(buttons) == []
+    answers = {entry.name: tapped(account, entry.value) for button in buttons for entry in button.below}
+    assert "0772-0000000" in answers["办事时间"]
+    assert "0772-0000000" in answers["投诉建议"]
+    assert not [name for name, said in answers.items() if "没有找到" in said]
+    push = Push.objects.get()
+    assert push.state == "editing"
+    assert [article.headline != "" for article in push.articles.all()] == [False, True, False]
+    assert verbs.obstacles(push, now=timezone.now()) == []
+
+    menus.keep(account, [])
+    KeywordReply.objects.filter(words__startswith="投诉").delete()
+    verbs.cancel(push.pk, by="bianji", now=timezone.now())
+    call_command("seed_demo", stdout=StringIO())
+    assert menus.draft_of(menus.menu_of(account)) == []
+    assert KeywordReply.objects.count() == 1
+    assert Push.objects.get().state == "cancelled"
+
+
+def tapped(account, button):
+    message = Clicked(openid="o1", account="demo", at=0, key="1", button=button)
+    return str(answering.answer(account, message, now=timezone.now()).reply)
+
+
 def test_it_stays_out_of_production(settings):
     settings.DEMO_DISTRICT = False
+    before = counts()
     with pytest.raises(CommandError, match="--force"):
         call_command("seed_demo", stdout=StringIO())
-    assert not Outlet.objects.exists()
+    assert counts() == before

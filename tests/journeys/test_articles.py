@@ -23,8 +23,9 @@ CALLS_UNDER_WAY = 2 * len(MANY_ACCOUNTS)
 """What one kill may interrupt: an account takes two calls at a time."""
 
 
-def test_every_article_is_out_once(tmp_path):
+def test_every_article_is_out_once(tmp_path, fresh_database):
     """With the platform's real quotas: a call over the budget would be a violation."""
+    fresh_database(tmp_path)
     port = free_port()
     with running_sandbox(SandboxConfig(publish_seconds=0.2)) as sandbox:
         take_callbacks(sandbox, MANY_ACCOUNTS, port)

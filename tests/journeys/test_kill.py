@@ -67,7 +67,8 @@ def check(report, copies):
     assert set(copies.values()) == {1}
 
 
-def test_killed_in_the_embedded_default(tmp_path):
+def test_killed_in_the_embedded_default(tmp_path, fresh_database):
+    fresh_database(tmp_path)
     check(*kill_and_count(tmp_path))
 
 

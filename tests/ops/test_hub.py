@@ -6,7 +6,7 @@ import json
 import signal
 import socket
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,10 @@ from tests.ops.processes import HubProcess, environment, eventually, free_port, 
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, fresh_database: Callable[[Path], None]) -> Path:
     """A folder with a migrated database and no static files."""
     folder = tmp_path_factory.mktemp("var")
+    fresh_database(folder)
     done = manage("migrate", "--verbosity", "0", env=environment(folder))
     assert done.returncode == 0, done.stderr
     return folder

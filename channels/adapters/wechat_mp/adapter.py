@@ -26,6 +26,7 @@ from channels.adapters.wechat_mp.removing import take_down
 from channels.adapters.wechat_mp.sending import send
 from channels.adapters.wechat_mp.visit import (
     ARTICLE,
+    BY_HAND,
     DRAFT,
     SENT,
     Correcting,
@@ -111,14 +112,13 @@ class WeChatAdapter(Adapter):
     async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:
         """Deletes the article, or the draft if no article came of it. A read-back proves it."""
         visit = self._visit(checkpoint)
-        if named(receipt, DRAFT) and receipt.remote_url and await visit.makes_drafts_only():
+        if await _only_by_hand(visit, receipt):
             note = f"请登录公众号后台删除这篇文章（{reason}），删除后登记“已撤下”"
             return replace(receipt, settled=False, awaits_person=True, watched=False, note=note)
-        if named(receipt, SENT).startswith("."):
-            # A person vouched for this push; the platform's number of it was never learned.
-            note = f"请登录公众号后台删除推送中的这篇文章（{reason}），删除后登记“已撤下”"
-            return replace(receipt, settled=False, awaits_person=True, watched=False, note=note)
         article_id = await take_down(visit, receipt)
+        raw = {name: value for name, value in receipt.raw.items() if name != BY_HAND}
+        never_out = receipt.awaits_person
+        receipt = replace(receipt, awaits_person=False, watched=False, raw=raw)
         if message := named(receipt, SENT):
             # What is known of one article of a push ends with the answer to its deletion.
             return replace(receipt, settled=True, note=f"已删除推送中的第 {message.partition('.')[2]} 篇")
@@ -126,11 +126,8 @@ class WeChatAdapter(Adapter):
             return replace(
                 receipt, remote_id=f"{ARTICLE}:{article_id}", settled=False, note="已删除，等待核对"
             )
-        note = "没有已发布的文章，等待核对"
-        never_out = receipt.awaits_person
-        return replace(
-            receipt, remote_id="", remote_url="", settled=never_out, awaits_person=False, note=note
-        )
+        note = "没有已发表的文章，等待核对"
+        return replace(receipt, remote_id="", remote_url="", settled=never_out, note=note)
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:
         return await look(self._visit(checkpoint), receipt)
@@ -153,7 +150,11 @@ class WeChatAdapter(Adapter):
         )
 
     def _manner(self) -> Manner:
-        return Manner(Publishing(self._option("publishing")), Correcting(self._option("correction")))
+        publishing = Publishing(self._option("publishing"))
+        if publishing is Publishing.AUTO and self._option("verified") == "no":
+            # Accounts without verification lost the publishing calls in July 2025.
+            publishing = Publishing.DRAFT
+        return Manner(publishing, Correcting(self._option("correction")))
 
     def _wait(self) -> float:
         try:
@@ -164,3 +165,10 @@ class WeChatAdapter(Adapter):
     def _option(self, name: str) -> str:
         default = next(option.default for option in self.options if option.name == name)
         return self.outlet.options.get(name, "").strip() or default
+
+
+async def _only_by_hand(visit: Visit, receipt: Receipt) -> bool:
+    """An article that no call of ours can delete: published by a person, or of a push whose number was never learned."""
+    if named(receipt, SENT).startswith("."):
+        return True
+    return bool(named(receipt, DRAFT) and receipt.remote_url) and await visit.makes_drafts_only()

@@ -14,10 +14,12 @@ from channels.adapters.wechat_mp.api.publishing import LOOK_BACK, Article, Job, 
 from channels.adapters.wechat_mp.api.quotas import SPARE
 from channels.adapters.wechat_mp.correcting import comparable
 from channels.adapters.wechat_mp.progress import KEY_LENGTH, Journal, Progress, Stage
-from channels.adapters.wechat_mp.visit import ARTICLE, DRAFT, JOB, SENT, Visit, named, with_token
+from channels.adapters.wechat_mp.visit import ARTICLE, BY_HAND, DRAFT, JOB, SENT, Visit, named, with_token
 from channels.contract import Observation, Presence, Receipt
 from channels.errors import ConfigError, Missing, Refused, Throttled
 
+PLENTY = 60
+"""Of a hundred calls a day that must be left when an article that seems well is looked at twice."""
 RECENT = 60.0
 """Seconds for which a reading of the list is good enough for looks that are only due."""
 SLACK = 120.0
@@ -31,7 +33,7 @@ SHARED = 5.0
 async def look(visit: Visit, receipt: Receipt) -> Observation:
     """By the article's id, else by the review's, else by the mark. Raises Refused when a review ended with a no."""
     journal = visit.journal(receipt.token)
-    if receipt.raw.get("by_hand"):
+    if receipt.raw.get(BY_HAND):
         return await _at_changed(visit, receipt)
     if article_id := named(receipt, ARTICLE):
         return await _at_article(visit, receipt, article_id, journal)
@@ -58,7 +60,7 @@ async def _at_article(visit: Visit, receipt: Receipt, article_id: str, journal: 
         article = await _article(visit, article_id)
     except Missing:
         article = None
-    if article is not None and not article.deleted:
+    if article is not None and not article.deleted and not await _is_banned(visit, receipt):
         return _present(receipt, article)
     await journal.forget()
     return Observation(presence=Presence.ABSENT, note=await _why_gone(visit, receipt))
@@ -72,6 +74,18 @@ async def _article(visit: Visit, article_id: str) -> Article:
         await visit.listing.newest(since=since, pages=1, keep=SPARE)
         remembered = await visit.listing.remembered(article_id, since=since)
     return remembered or await visit.platform.article(article_id, keep=SPARE)
+
+
+async def _is_banned(visit: Visit, receipt: Receipt) -> bool:
+    """Only the job tells of a ban. It is asked as long as the day has plenty of its calls."""
+    publish_id = str(receipt.raw.get("publish_id", ""))
+    if not publish_id:
+        return False
+    try:
+        job = await visit.platform.job(publish_id, keep=PLENTY)
+    except (Missing, Throttled):
+        return False
+    return job.state is Publishing.REMOVED
 
 
 async def _why_gone(visit: Visit, receipt: Receipt) -> str:
@@ -111,7 +125,7 @@ async def _at_draft(visit: Visit, receipt: Receipt, media_id: str) -> Observatio
     if await visit.platform.has_draft(media_id):
         return Observation(presence=Presence.PENDING, note=receipt.note)
     try:
-        copies = await visit.listing.copies(receipt.uri, since=visit.clock() - RECENT, pages=1, keep=SPARE)
+        copies = await visit.listing.copies(receipt.uri, since=visit.clock(), pages=1, keep=SPARE)
     except ConfigError as error:
         if error.code not in codes.NO_RIGHT:
             raise
@@ -148,7 +162,7 @@ async def _after_review(
         found = replace(receipt, raw=raw, version=receipt.version)
         return _there(found, job.article_id, job.url)
     if job.state is Publishing.RUNNING:
-        return Observation(presence=Presence.PENDING, note="微信正在审核发布")
+        return Observation(presence=Presence.PENDING, note="微信正在审核发表")
     if job.state is Publishing.REMOVED:
         await journal.forget()
         return Observation(presence=Presence.ABSENT, note=codes.PUBLISH_REMOVALS[job.status])
@@ -177,8 +191,8 @@ async def _for_copies(visit: Visit, receipt: Receipt, progress: Progress, journa
         try:
             return await look(visit, before)
         except Refused:
-            return Observation(presence=Presence.ABSENT, note="上一版本未通过微信审核，没有发布")
-    return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章，发布请求尚未发出")
+            return Observation(presence=Presence.ABSENT, note="上一版本未通过微信审核，没有发表")
+    return Observation(presence=Presence.ABSENT, note="微信端没有这篇文章，发表请求尚未发出")
 
 
 async def _other_copies(visit: Visit, receipt: Receipt) -> list[Article]:
@@ -191,15 +205,15 @@ async def _other_copies(visit: Visit, receipt: Receipt) -> list[Article]:
 async def _for_submit(visit: Visit, progress: Progress, journal: Journal) -> Observation:
     """A submit that left no article so far. A draft that is still there after the wait was never submitted."""
     if progress.stage is Stage.SUBMITTED:
-        return Observation(presence=Presence.ABSENT, note="微信已受理发布，但查不到这项任务，也没有这篇文章")
+        return Observation(presence=Presence.ABSENT, note="微信已受理发表，但查不到这项任务，也没有这篇文章")
     if visit.is_fresh(progress):
-        return Observation(presence=Presence.PENDING, note="发布请求的结果尚未查明，系统继续核对")
+        return Observation(presence=Presence.PENDING, note="发表请求的结果尚未查明，系统继续核对")
     if await visit.platform.has_draft(progress.media_id):
         await journal.move(progress, stage=Stage.DRAFTED)
-        return Observation(presence=Presence.ABSENT, note="草稿仍在草稿箱，发布请求未生效")
+        return Observation(presence=Presence.ABSENT, note="草稿仍在草稿箱，发表请求未生效")
     return Observation(
         presence=Presence.UNKNOWN,
-        note="草稿已不在草稿箱，已发布列表中也没有这篇文章，请登录公众号后台核对后人工确认",
+        note="草稿已不在草稿箱，已发表列表中也没有这篇文章，请登录公众号后台核对后人工确认",
     )
 
 

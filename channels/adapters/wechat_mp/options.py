@@ -99,7 +99,7 @@ OPTIONS = (
     Option(
         name="unknown_wait",
         label="结果不明时的等待（秒）",
-        help="发布请求没有得到答复时，等待这么久仍查不到文章才重新提交",
+        help="发表请求没有得到答复时，等待这么久仍查不到文章才重新提交",
         required=False,
         default=str(UNKNOWN_WAIT),
     ),

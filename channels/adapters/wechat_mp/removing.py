@@ -42,14 +42,14 @@ async def _article_behind(visit: Visit, receipt: Receipt, progress: Progress) ->
     job = await visit.job(named(receipt, JOB) or progress.publish_id)
     if job is not None:
         if job.state is Publishing.RUNNING:
-            raise Throttled("文章仍在发布过程中，发布完成后立即撤下", retry_after=RUNNING_PAUSE)
+            raise Throttled("文章仍在发表过程中，发表完成后立即撤下", retry_after=RUNNING_PAUSE)
         return job.article_id
     if not await _may_be_out(visit, receipt, progress):
         return ""
     copies = await visit.listing.copies(receipt.uri, since=visit.clock(), pages=LOOK_BACK)
     article = with_token(copies, receipt.token)
     if article is None and progress.stage is Stage.SUBMITTING and visit.is_fresh(progress):
-        raise Throttled("上一次发布请求的结果尚未查明，查明后立即撤下", retry_after=RUNNING_PAUSE)
+        raise Throttled("上一次发表请求的结果尚未查明，查明后立即撤下", retry_after=RUNNING_PAUSE)
     return article.article_id if article else ""
 
 

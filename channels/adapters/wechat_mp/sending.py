@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from channels.adapters.wechat_mp import correcting
 from channels.adapters.wechat_mp.api import codes
 from channels.adapters.wechat_mp.api.client import Json
-from channels.adapters.wechat_mp.api.publishing import Article
+from channels.adapters.wechat_mp.api.publishing import LOOK_BACK, Article
 from channels.adapters.wechat_mp.api.quotas import day_of
 from channels.adapters.wechat_mp.article.uploads import Uploads
 from channels.adapters.wechat_mp.progress import Journal, Mark, Progress, Stage
@@ -26,7 +26,7 @@ from channels.adapters.wechat_mp.visit import (
     with_token,
 )
 from channels.contract import AssetReader, Receipt, Rendering
-from channels.errors import ChannelError, ConfigError, Missing, OutcomeUnknown
+from channels.errors import ChannelError, ConfigError, Missing, OutcomeUnknown, Refused
 
 CONFIRMED = "confirmed"
 """The shared entry that names the last day on which a draft was read back."""
@@ -42,7 +42,7 @@ async def send(
     journal = visit.journal(token)
     progress = await journal.load()
     if progress.stage is Stage.SUBMITTING:
-        raise OutcomeUnknown("上一次发布请求没有得到答复，系统正在核对微信端实际情况，请勿手工重发")
+        raise OutcomeUnknown("上一次发表请求没有得到答复，系统正在核对微信端实际情况，请勿手工重发")
     if progress.stage is Stage.SUBMITTED:
         return _in_review(rendering, token, progress)
     before = previous if previous is not None and previous.token != token else None
@@ -53,15 +53,26 @@ async def send(
         return _for_a_push(rendering, token)
     if before is not None:
         progress = await journal.move(progress, predecessor=before)
+    handed_over = progress.stage is Stage.DRAFTED and not await visit.platform.has_draft(progress.media_id)
+    if handed_over:
+        # Somebody has published our draft in the back office, or deleted it: the list tells which.
+        progress = await journal.move(progress, stage=Stage.NEW, media_id="")
     if await visit.makes_drafts_only():
         return await _for_a_person(visit, rendering, assets, journal, token)
-    return await _published(visit, rendering, assets, progress, journal, token)
+    return await _published(visit, rendering, assets, journal, token, handed_over=handed_over)
 
 
 async def _published(
-    visit: Visit, rendering: Rendering, assets: AssetReader, progress: Progress, journal: Journal, token: str
+    visit: Visit,
+    rendering: Rendering,
+    assets: AssetReader,
+    journal: Journal,
+    token: str,
+    *,
+    handed_over: bool,
 ) -> Receipt:
-    copies = await _copies(visit, rendering.uri)
+    progress = await journal.load()
+    copies = await _copies(visit, rendering.uri, now=handed_over)
     if copies is None:
         return await _for_a_person(visit, rendering, assets, journal, token)
     mine = with_token(copies, token)
@@ -74,20 +85,25 @@ async def _published(
     try:
         await visit.checkpoint.put(visit.out_name(rendering.uri), token, shared=True)
         progress = await _submitted(visit, progress, journal)
-    except ConfigError as error:
-        if error.code not in codes.NO_RIGHT:
+    except (ConfigError, Refused) as error:
+        if error.code in codes.NO_RIGHT:
+            # The account has lost the right to publish (many did in July 2025): the draft is there, a person goes on.
+            await visit.checkpoint.put(LEVEL, "draft", shared=True)
+        elif error.code not in codes.BY_HAND:
             raise
-        # The account has lost the right to publish (many did in July 2025): the draft is there, a person goes on.
-        await visit.checkpoint.put(LEVEL, "draft", shared=True)
         return await _for_a_person(visit, rendering, assets, journal, token)
     await visit.checkpoint.put(visit.draft_name(rendering.uri), "", shared=True)
     return _in_review(rendering, token, progress)
 
 
-async def _copies(visit: Visit, uri: str) -> list[Article] | None:
-    """What is out of the item and may have been forgotten here; None for an account that may not even ask."""
+async def _copies(visit: Visit, uri: str, *, now: bool) -> list[Article] | None:
+    """What is out of the item and may have been forgotten here; None for an account that may not even ask.
+
+    `now`: as the list reads at this moment, not as it was read when this process began.
+    """
+    since = visit.clock() if now else visit.first_life()
     try:
-        return await visit.listing.copies(uri, since=visit.first_life(), pages=1)
+        return await visit.listing.copies(uri, since=since, pages=LOOK_BACK if now else 1)
     except ConfigError as error:
         if error.code not in codes.NO_RIGHT:
             raise
@@ -105,7 +121,7 @@ async def _drafted(
     notice: bool = False,
 ) -> Progress:
     """A draft with our mark in it: the one written down, one found by its key, the item's old one, or a new one."""
-    if progress.stage is Stage.DRAFTED and await visit.platform.has_draft(progress.media_id):
+    if progress.stage is Stage.DRAFTED:
         return progress
     mark = Mark.of(journal.key, rendering.version)
     uploads = Uploads(visit.platform, assets, visit.checkpoint, rendering, notice=notice)
@@ -174,7 +190,7 @@ async def _submitted(visit: Visit, progress: Progress, journal: Journal) -> Prog
         publish_id, msg_data_id = await visit.platform.submit(progress.media_id)
     except (OutcomeUnknown, Missing) as error:
         raise OutcomeUnknown(
-            "发布请求的结果未知，系统将先核对微信端实际情况，请勿手工重发",
+            "发表请求的结果未知，系统将先核对微信端实际情况，请勿手工重发",
             code=error.code,
             detail=error.detail,
         ) from error
@@ -228,7 +244,7 @@ def _in_review(rendering: Rendering, token: str, progress: Progress) -> Receipt:
         version=rendering.version,
         remote_id=f"{JOB}:{progress.publish_id}",
         settled=False,
-        note="已提交发布，等待微信审核结果",
+        note="已提交发表，等待微信审核结果",
         raw={**_kept(progress), "publish_id": progress.publish_id, "msg_data_id": progress.msg_data_id},
     )
 

@@ -23,6 +23,8 @@ RECONCILING = ("article.", f"{JOB}.", "out.", f"{DRAFT}.", "text.")
 """How the names of shared entries begin by which an article is found again; the others are uploads and settings."""
 RESTORED = 600.0
 """Seconds: a reading of the list that is older, and from before this process, may be that of a restored backup."""
+BY_HAND = "by_hand"
+"""In a receipt's `raw`: a person is to change the article that it names."""
 LEVEL = "level"
 """The shared entry that says what the account may do: `draft` when it may not publish by itself."""
 

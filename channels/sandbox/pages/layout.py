@@ -38,7 +38,7 @@ article table{margin:12px 0}article td,article th{border:1px solid #ccc;padding:
 form{margin:0}
 .do form{display:inline-block;margin:0 0 4px 6px}
 button{padding:4px 14px;border:1px solid #d0d0d0;border-radius:4px;background:#fff;font:inherit;font-size:15px;cursor:pointer}
-button.main{border-color:#07a050;background:#07a050;color:#fff}
+button.main{border-color:#067a3e;background:#067a3e;color:#fff}
 button.risky{color:#c0392b}
 input,select{max-width:100%;padding:5px 8px;border:1px solid #c4c4c4;border-radius:4px;font:inherit;font-size:15px}
 .fields{display:grid;grid-template-columns:9em minmax(0,30em);gap:10px 14px;align-items:center}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
+import re
+from html import escape, unescape
 from urllib.parse import quote
 
 from aiohttp import web
@@ -15,12 +16,14 @@ from channels.sandbox.store import Document
 from channels.sandbox.wechat.platform import WeChatPlatform
 
 READER, WXNAME = "oDEMO_reader", "demo_reader"
+ME = "me"
+_LINK = re.compile(r'<a href="(https?://[^"]*)"[^>]*>([^<]*)</a>')
 STYLE = """
 main.phone{display:flex;flex-direction:column;max-width:430px;height:calc(100vh - 35px);min-height:480px;padding:0;background:#ededed;border:solid #ddd;border-width:0 1px}
 .bar{display:flex;justify-content:space-between;align-items:center;padding:8px 14px;background:#ededed;border-bottom:1px solid #d8d8d8}
-.bar b{font-size:17px}.bar small{display:block;color:#767676;font-size:13px}
+.bar form{display:inline-block;margin-left:10px}.bar b{font-size:17px}.bar small{display:block;color:#666;font-size:13px}
 .talk{flex:1;display:flex;flex-direction:column-reverse;overflow-y:auto;padding:14px}
-.line{display:flex;margin:7px 0}.line.me{justify-content:flex-end}.line.hint{justify-content:center;color:#767676;font-size:13px;text-align:center}
+.line{display:flex;margin:7px 0}.line.me{justify-content:flex-end}.line.hint{justify-content:center;color:#666;font-size:13px;text-align:center}
 .bubble{max-width:78%;padding:8px 12px;border-radius:6px;background:#fff;white-space:pre-wrap}.me .bubble{background:#95ec69}
 .card{width:100%;border-radius:8px;background:#fff;overflow:hidden}
 .card a{display:flex;justify-content:space-between;gap:10px;padding:10px 12px;border-top:1px solid #eee;color:inherit;text-decoration:none;line-height:1.4}
@@ -60,7 +63,8 @@ class PhonePages:
         return page(
             account.name,
             f'<div class="bar"><span><b>{escape(account.name)}</b><small>{account.kind_label}</small></span>'
-            f"{_form(account, openid, 'unfollow', '取消关注') if follows else ''}</div>"
+            f'<span><a href="{_path(account.appid, openid)}">刷新</a> '
+            f"{_form(account, openid, 'unfollow', '取消关注') if follows else ''}</span></div>"
             f'<div class="talk">{talk or empty}</div>'
             f"{self._dock(account, openid, follows=follows)}",
             kind="phone",
@@ -165,10 +169,21 @@ def _line(line: Document) -> str:
     if line["by"] == "note":
         return f'<div class="line hint">{escape(line["text"])}</div>'
     if not line["cards"]:
-        return f'<div class="line {line["by"]}"><span class="bubble">{escape(line["text"])}</span></div>'
+        text = escape(line["text"]) if line["by"] == ME else with_links(line["text"])
+        return f'<div class="line {line["by"]}"><span class="bubble">{text}</span></div>'
     cards = "".join(_card(card, first=not place) for place, card in enumerate(line["cards"]))
     tag = f'<div class="tag">{escape(line["text"])}</div>' if line["text"] else ""
     return f'<div class="line"><div class="card">{cards}{tag}</div></div>'
+
+
+def with_links(text: str) -> str:
+    """An account's words: links are the one markup that the app shows, everything else stands as it is."""
+    plain, *found = _LINK.split(text)
+    links = zip(found[::3], found[1::3], found[2::3], strict=True)
+    return escape(plain) + "".join(
+        f'<a href="{escape(unescape(url))}">{escape(unescape(label))}</a>{escape(rest)}'
+        for url, label, rest in links
+    )
 
 
 def _card(card: Document, *, first: bool) -> str:

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('welcome', models.TextField(blank=True, max_length=600, verbose_name='关注欢迎语')),
-                ('default', models.TextField(blank=True, help_text='粉丝发来图片、语音等无法查找的内容时回复', max_length=600, verbose_name='默认回复')),
+                ('default', models.TextField(blank=True, help_text='关注者发来图片、语音等无法查找的内容时回复', max_length=600, verbose_name='默认回复')),
                 ('outlet', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='syndication.outlet')),
             ],
             options={
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('words', models.CharField(help_text='多个关键词用空格或逗号分隔，任一符合即回复', max_length=200, verbose_name='关键词')),
-                ('contains', models.BooleanField(default=False, help_text='不勾选时，粉丝发来的文字须与关键词完全相同', verbose_name='包含即回复')),
+                ('contains', models.BooleanField(default=False, help_text='不勾选时，关注者发来的文字须与关键词完全相同', verbose_name='包含即回复')),
                 ('text', models.TextField(blank=True, help_text='可含网址；不超过 600 字', max_length=600, verbose_name='回复文字')),
                 ('rank', models.PositiveIntegerField(default=100, help_text='数字小的优先', verbose_name='排序')),
                 ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='syndication.item', verbose_name='回复稿件')),
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                 ('published_on', models.DateField(verbose_name='发表日期')),
                 ('title', models.CharField(blank=True, max_length=255, verbose_name='标题')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='网址')),
-                ('notified', models.BooleanField(null=True, verbose_name='通知粉丝')),
+                ('notified', models.BooleanField(null=True, verbose_name='通知关注者')),
                 ('reads', models.PositiveIntegerField(null=True, verbose_name='阅读人数')),
                 ('shares', models.PositiveIntegerField(null=True, verbose_name='分享人数')),
                 ('collects', models.PositiveIntegerField(null=True, verbose_name='收藏人数')),

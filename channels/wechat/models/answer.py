@@ -11,7 +11,7 @@ class KeywordReply(models.Model):
     outlet = models.ForeignKey("syndication.Outlet", on_delete=models.CASCADE, related_name="+")
     words = models.CharField("关键词", max_length=200, help_text="多个关键词用空格或逗号分隔，任一符合即回复")
     contains = models.BooleanField(
-        "包含即回复", default=False, help_text="不勾选时，粉丝发来的文字须与关键词完全相同"
+        "包含即回复", default=False, help_text="不勾选时，关注者发来的文字须与关键词完全相同"
     )
     text = models.TextField("回复文字", max_length=600, blank=True, help_text="可含网址；不超过 600 字")
     item = models.ForeignKey(
@@ -42,7 +42,7 @@ class Greeting(models.Model):
     outlet = models.OneToOneField("syndication.Outlet", on_delete=models.CASCADE, related_name="+")
     welcome = models.TextField("关注欢迎语", max_length=600, blank=True)
     default = models.TextField(
-        "默认回复", max_length=600, blank=True, help_text="粉丝发来图片、语音等无法查找的内容时回复"
+        "默认回复", max_length=600, blank=True, help_text="关注者发来图片、语音等无法查找的内容时回复"
     )
 
     class Meta:

@@ -24,7 +24,7 @@ class ArticleFigures(models.Model):
     )
     title = models.CharField("标题", max_length=255, blank=True)
     url = models.URLField("网址", max_length=500, blank=True)
-    notified = models.BooleanField("通知粉丝", null=True)
+    notified = models.BooleanField("通知关注者", null=True)
     reads = models.PositiveIntegerField("阅读人数", null=True)
     shares = models.PositiveIntegerField("分享人数", null=True)
     collects = models.PositiveIntegerField("收藏人数", null=True)

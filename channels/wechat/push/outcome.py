@@ -165,7 +165,7 @@ def _receipt(push: Push, article: PushArticle) -> Receipt:
         version=article.edition.number,
         remote_id=f"{SENT}:{push.msg_id}.{article.position}",
         remote_url=article.url,
-        raw={"msg_data_id": push.msg_data_id, "publish_id": ""},
+        raw={"msg_data_id": push.msg_data_id, "idx": article.position},
     )
 
 

@@ -22,6 +22,7 @@ from cms import publishing
 from cms.dashboard import charts, dossier, withdrawal
 from cms.dashboard.forms import CorrectForm, WithdrawForm
 from cms.dashboard.views.base import DeskView
+from cms.dashboard.wechat.base import makes_codes
 from cms.models import ContentPage
 from cms.permissions import can_correct, can_run_outlets, can_withdraw, require
 
@@ -55,10 +56,10 @@ class ItemView(DeskView):
         )
 
     def _accounts(self) -> list[Outlet]:
-        """The official accounts that can make a code for this item."""
+        """The official accounts that can make a code for this item: the platform lets service accounts only."""
         if not can_run_outlets(self.request.user) or self.item.current is None:
             return []
-        return list(Outlet.objects.active().filter(channel=CHANNEL))
+        return [outlet for outlet in Outlet.objects.active().filter(channel=CHANNEL) if makes_codes(outlet)]
 
 
 class ItemActionView(FormMixin, ItemView):

@@ -49,6 +49,7 @@ class AccountView(AccountPage):
         probe = probing.newest(self.outlet)
         level = probing.levels([self.outlet.pk]).get(self.outlet.pk)
         lines = overview.open_lines(self.outlet)
+        meters = budgets.today([self.outlet.pk], now=now)[self.outlet.pk]
         return super().get_context_data(
             word=word,
             reason=reason,
@@ -59,7 +60,8 @@ class AccountView(AccountPage):
             draft_only=level is probing.Level.DRAFT,
             set_up=overview.set_up(self.outlet),
             callback=overview.callback(self.outlet),
-            meters=budgets.today([self.outlet.pk], now=now)[self.outlet.pk],
+            meters=[meter for meter in meters if overview.is_shown(meter)],
+            idle=[meter for meter in meters if not overview.is_shown(meter)],
             resets_at=budgets.resets_at(now),
             lines=lines[: overview.SHOWN],
             cut=len(lines) > overview.SHOWN,

@@ -22,6 +22,12 @@ def account(slug: str) -> Outlet:
     return get_object_or_404(Outlet, slug=slug, channel=CHANNEL)
 
 
+def makes_codes(outlet: Outlet) -> bool:
+    """Whether it may make QR codes: a verified 服务号 may, nobody else (qrcode/create)."""
+    options = outlet.options
+    return options.get("kind") == "service" and options.get("verified", "yes") == "yes"
+
+
 class AccountPage(DeskView):
     """A tab. Whoever may enter the admin may look; `verbs` (the value of `do` -> method) need the right to run outlets."""
 
@@ -48,6 +54,7 @@ class AccountPage(DeskView):
             tab=self.tab,
             may_change=self.may_change,
             drill=drills.of(self.outlet),
+            can_run_outlets=can_run_outlets(self.request.user),
             **kwargs,
         )
 

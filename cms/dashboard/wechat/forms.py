@@ -56,7 +56,7 @@ class GreetingForm(forms.ModelForm[Greeting]):
             "default": forms.Textarea(attrs={"rows": 3}),
         }
         help_texts: ClassVar = {
-            "welcome": "新粉丝关注时回复；{account_name} 代表公众号名称；留空使用系统文字",
+            "welcome": "有人新关注时回复；{account_name} 代表公众号名称；留空使用系统文字",
         }
 
 

@@ -48,7 +48,7 @@ class InterestsView(AccountPage):
             return self.render_to_response(self.get_context_data(form=form))
         row = form.save()
         self._log(f"添加“{row.name}”")
-        messages.success(self.request, f"已添加“{row.name}”，粉丝回复“我的街道”即可看到")
+        messages.success(self.request, f"已添加“{row.name}”，关注者回复“我的街道”即可看到")
         return self.again()
 
     def remove(self) -> HttpResponseBase:
@@ -57,13 +57,13 @@ class InterestsView(AccountPage):
         if row is not None:
             interests.remove(row)
             self._log(f"删除“{row.name}”")
-            messages.success(self.request, f"已删除“{row.name}”，已订阅的粉丝将自动取消该标签")
+            messages.success(self.request, f"已删除“{row.name}”，已订阅的关注者将自动取消该标签")
         return self.again()
 
     def settle(self) -> HttpResponseBase:
         """The same as the task, for somebody who does not want to wait; the view runs outside a transaction."""
         done = interests.settle(self.outlet)
-        messages.success(self.request, f"已同步 {done} 位粉丝的标签")
+        messages.success(self.request, f"已同步 {done} 位关注者的标签")
         return self.again()
 
     def _log(self, text: str) -> None:

@@ -50,7 +50,7 @@ class MenuView(AccountPage):
         checked = menus.publish(self.outlet, buttons, by=user.get_username(), now=timezone.now())
         log(self.outlet, "wechat.menu", user=user, data={"text": checked})
         tell = messages.success if checked == menus.SAME else messages.warning
-        tell(self.request, f"菜单已发布，{checked}；粉丝重新进入公众号后可见，最迟约 5 分钟")
+        tell(self.request, f"菜单已发布，{checked}；关注者重新进入公众号后可见，最迟约 5 分钟")
         return self.again()
 
     def bring_in(self) -> HttpResponseBase:

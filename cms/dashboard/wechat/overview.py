@@ -19,8 +19,8 @@ from cms.dashboard import dossier, summary
 from cms.dashboard.looks import Tone
 
 LEVELS = {
-    probing.Level.PUBLISH: "可自动发布",
-    probing.Level.DRAFT: "只能建草稿，须由人在公众号后台发布",
+    probing.Level.PUBLISH: "可自动发表",
+    probing.Level.DRAFT: "只能建草稿，须由人在公众号后台发表",
 }
 UNPROBED = "尚未检测"
 LOOKS = {
@@ -29,6 +29,8 @@ LOOKS = {
     "unclear": (Tone.WARN, "?"),
     "skipped": (Tone.QUIET, "–"),
 }
+SCARCE = tuple(call for call in budgets.SCARCE if call != "message/mass/sendall")
+"""What runs out first. Not the pushes: their daily calls say nothing of how many pushes an account may make."""
 SHOWN = 20
 """Open placements, and articles of today, that are listed; the matrix has the rest."""
 
@@ -83,12 +85,17 @@ def rows(*, now: datetime) -> list[Row]:
             reason=summary.condition(outlet, now)[1],
             level=level_text(levels.get(outlet.pk)),
             draft_only=levels.get(outlet.pk) is probing.Level.DRAFT,
-            scarce=[meter for meter in meters[outlet.pk] if meter.call in budgets.SCARCE],
+            scarce=[meter for meter in meters[outlet.pk] if meter.call in SCARCE],
             push=pushes.get(outlet.pk),
             in_drill=outlet.pk in drilled,
         )
         for outlet in found
     ]
+
+
+def is_shown(meter: budgets.Meter) -> bool:
+    """Whether the table has a row for it: it was used today, or runs out first."""
+    return bool(meter.used) or meter.call in SCARCE
 
 
 def level_text(level: probing.Level | None) -> str:

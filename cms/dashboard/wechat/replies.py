@@ -46,7 +46,7 @@ class RepliesView(AccountPage):
             return self.render_to_response(self.get_context_data(form=form))
         form.save()
         log(self.outlet, "wechat.replies", user=self.request.user, data={"text": "欢迎语和默认回复"})
-        messages.success(self.request, "已保存，粉丝下次发来消息时生效")
+        messages.success(self.request, "已保存，关注者下次发来消息时生效")
         return self.again()
 
     def remove(self) -> HttpResponseBase:

@@ -20,7 +20,7 @@ from channels.wechat import scenes
 from channels.wechat.accounts import CHANNEL
 from channels.wechat.answering import account_name
 from channels.wechat.models import Scene, SceneKind
-from cms.dashboard.wechat.base import AccountPage
+from cms.dashboard.wechat.base import AccountPage, makes_codes
 from cms.dashboard.wechat.forms import SceneForm
 from cms.permissions import can_run_outlets, require
 
@@ -28,7 +28,7 @@ LIST_MAX = 200
 
 
 class ScenesView(AccountPage):
-    page_title = "扫码"
+    page_title = "二维码"
     tab = "scenes"
     template_name = "cms/desk/wechat/scenes.html"
     verbs = {"make": "make"}
@@ -40,6 +40,7 @@ class ScenesView(AccountPage):
         return super().get_context_data(
             rows=[(row, scenes.holds(row, now=now)) for row in rows[:LIST_MAX]],
             cut=len(rows) > LIST_MAX,
+            can_make=makes_codes(self.outlet),
             **kwargs,
         )
 

@@ -68,10 +68,6 @@
     };
     form.addEventListener("input", all);
     form.addEventListener("change", all);
-    form.addEventListener("click", (event) => {
-      const asks = event.target.closest("[data-menu-import]");
-      if (asks && !window.confirm("导入后，当前草稿将被公众号上的现有菜单替换。继续吗？")) event.preventDefault();
-    });
     all();
   };
 

@@ -1,5 +1,5 @@
-/* The desk: opens the detail of a placement beside the page, and fetches the pre-flight when its panel is seen.
-   Without this script the same links open pages. */
+/* The desk: opens the detail of a placement beside the page, fetches the pre-flight when its panel is seen, and asks
+   before what cannot be taken back (data-desk-ask, on a form or on one of its buttons). Without this script the same links open pages. */
 (() => {
   "use strict";
 
@@ -52,6 +52,11 @@
     if (!link || !window.HTMLDialogElement) return;
     event.preventDefault();
     open(link.href).catch(() => location.assign(link.href));
+  });
+
+  document.addEventListener("submit", (event) => {
+    const asks = [event.submitter, event.target].find((one) => one && one.dataset.deskAsk);
+    if (asks && !window.confirm(asks.dataset.deskAsk)) event.preventDefault();
   });
 
   const seen = new IntersectionObserver((entries) => {

@@ -50,6 +50,7 @@
       document.removeEventListener("pointerup", end);
       document.removeEventListener("pointercancel", end);
       number(list);
+      list.dispatchEvent(new Event("input", { bubbles: true }));
     };
     document.addEventListener("pointermove", over);
     document.addEventListener("pointerup", end);
@@ -92,6 +93,17 @@
     });
   };
 
+  /* Whoever leaves with changes that are not saved is asked by the browser; saving leaves without a question. */
+  const guard = (form) => {
+    let changed = false;
+    form.addEventListener("input", () => (changed = true));
+    form.addEventListener("change", () => (changed = true));
+    form.addEventListener("submit", () => (changed = false));
+    window.addEventListener("beforeunload", (event) => {
+      if (changed) event.preventDefault();
+    });
+  };
+
   const LOOK_MS = 5000;
   const lookAgain = () => {
     if (!document.hidden) location.reload();
@@ -99,7 +111,10 @@
   };
 
   const start = () => {
-    document.querySelectorAll("[data-push-editor]").forEach(edit);
+    document.querySelectorAll("[data-push-editor]").forEach((form) => {
+      edit(form);
+      guard(form);
+    });
     const isTyping = () => document.activeElement && document.activeElement.matches("input[type=text], textarea");
     if (document.querySelector("[data-push-live]")) {
       setTimeout(() => (isTyping() ? null : lookAgain()), LOOK_MS);

@@ -131,7 +131,7 @@ class Platform:
             return _word(answer, "publish_id"), str(answer.get("msg_data_id", ""))
         except Misbehaved as error:
             raise OutcomeUnknown(
-                "微信受理了发布但没有给出任务编号，系统将先核对", detail=error.detail
+                "微信受理了发表但没有给出任务编号，系统将先核对", detail=error.detail
             ) from error
 
     async def may_submit_today(self) -> bool:
@@ -207,7 +207,7 @@ class Platform:
 def finished(status: object, article_id: str = "", url: str = "") -> Job:
     """The job that a `publish_status` stands for. Raises Misbehaved for one that no page names."""
     if not isinstance(status, int):
-        raise Misbehaved("微信没有给出发布状态，请把详情转交技术人员", detail=repr(status))
+        raise Misbehaved("微信没有给出发表状态，请把详情转交技术人员", detail=repr(status))
     if status == 0:
         return Job(Publishing.DONE, status, article_id, url)
     if status == 1:
@@ -217,7 +217,7 @@ def finished(status: object, article_id: str = "", url: str = "") -> Job:
     if status in codes.PUBLISH_REMOVALS:
         return Job(Publishing.REMOVED, status)
     raise Misbehaved(
-        f"微信返回了未收录的发布状态 {status}，请把详情转交技术人员", code=f"publish_status={status}"
+        f"微信返回了未收录的发表状态 {status}，请把详情转交技术人员", code=f"publish_status={status}"
     )
 
 

@@ -7,6 +7,7 @@ article, so they are few and short.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,16 @@ STYLES = {
     "line": "margin:0",
     "address": "margin:0;word-break:break-all",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One block as HTML. `notes`: addresses mentioned up to its end; `marked`, `bare`: its own links (see Links)."""
+
+    html: str
+    notes: int
+    marked: int
+    bare: int
 
 
 def element(tag: str, style: str, inner: str) -> str:

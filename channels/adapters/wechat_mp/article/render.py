@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Any, Self
 
 from channels.adapters.wechat_mp.article import report
-from channels.adapters.wechat_mp.article.blocks import STYLES, block_html, element, line, service_html
+from channels.adapters.wechat_mp.article.blocks import STYLES, Piece, block_html, element, line, service_html
 from channels.adapters.wechat_mp.article.closing import closing_html
 from channels.adapters.wechat_mp.article.links import Links, Policy, code_name, policy_of
 from channels.adapters.wechat_mp.article.text import as_html, plain
@@ -46,16 +46,6 @@ class Style:
     def of(cls, options: Mapping[str, str]) -> Self:
         """From an outlet's options `author` and `links`."""
         return cls(author=options.get("author", "").strip(), links=policy_of(options))
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One block as HTML. `notes`: addresses mentioned up to its end; `marked`, `bare`: its own links (see Links)."""
-
-    html: str
-    notes: int
-    marked: int
-    bare: int
 
 
 class Layout:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from channels.adapters.wechat_mp.article.blocks import columns, is_wide
+from channels.adapters.wechat_mp.article.blocks import Piece, columns, is_wide
 from channels.adapters.wechat_mp.article.covers import SIZES
 from channels.adapters.wechat_mp.article.images import MAX_BYTES, MAX_WIDTH
 from channels.adapters.wechat_mp.article.links import INLINE_TAGS, Policy, is_linkable, is_web
@@ -23,9 +22,6 @@ from channels.edition import (
     Quote,
     Table,
 )
-
-if TYPE_CHECKING:
-    from channels.adapters.wechat_mp.article.render import Piece
 
 NAMES_MAX = 4
 DIGEST_FROM_TEXT = 54

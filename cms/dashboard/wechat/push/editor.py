@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +60,16 @@ class PushPage(PushDesk):
         return super().get_context_data(can_confirm=can_confirm_push(self.request.user), **values)
 
 
+def in_sequence(pairs: Iterable[tuple[reading.Row, ArticleForm]]) -> list[tuple[reading.Row, ArticleForm]]:
+    """As the editor has put them, also when what he entered could not be saved."""
+
+    def position(pair: tuple[reading.Row, ArticleForm]) -> int:
+        entered = str(pair[1]["position"].value())
+        return int(entered) if entered.isdecimal() else ARTICLES_MAX
+
+    return sorted(pairs, key=position)
+
+
 class PushView(PushPage):
     """The editor while it is being put together; afterwards what was sent and how that went."""
 
@@ -73,7 +83,8 @@ class PushView(PushPage):
         editing = push.status is PushState.EDITING and can_push(self.request.user)
         if editing:
             forms = kwargs.pop("articles", None) or article_forms([row.article for row in rows])
-            kwargs = {"plan": PlanForm(push), "pairs": list(zip(rows, forms, strict=True)), **kwargs}
+            pairs = in_sequence(zip(rows, forms, strict=True))
+            kwargs = {"plan": PlanForm(push), "pairs": pairs, **kwargs}
         return super().get_context_data(
             rows=rows,
             editing=editing,
@@ -97,6 +108,7 @@ class PushView(PushPage):
         plan, forms = PlanForm(push, request.POST), article_forms(articles, request.POST)
         wrong = [form for form in (plan, *forms) if not form.is_valid()]
         if wrong:
+            messages.error(request, "未保存：请改正标出的地方")
             return self.render_to_response(self.get_context_data(plan=plan, articles=forms))
         try:
             verbs.arrange(

@@ -141,7 +141,7 @@ def in_order(forms_: Sequence[ArticleForm]) -> list[verbs.Own]:
 
 
 class OutsideForm(forms.Form):
-    day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     note = forms.CharField(label="说明", required=False, max_length=200)
 
 

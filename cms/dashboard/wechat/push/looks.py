@@ -15,7 +15,7 @@ LOOKS: Mapping[PushState, Look] = {
     PushState.SENDING: Look("发送中", "↻", Tone.BUSY, "正在准备草稿并发送，请稍候"),
     PushState.ACCEPTED: Look("已受理", "◔", Tone.BUSY, "微信正在发送，系统等待结果"),
     PushState.UNKNOWN: Look("待核实", "?", Tone.BAD, "结果不明：请核对证据后登记，切勿在后台重发"),
-    PushState.SENT: Look("已发出", "✓", Tone.GOOD, "次日统计见到后归档"),
+    PushState.SENT: Look("已发出", "✓", Tone.GOOD, "次日在微信统计中查到后归档"),
     PushState.FAILED: Look("失败", "!", Tone.BAD, "没有发出：请按说明处理后退回编排"),
     PushState.CANCELLED: Look("已取消", "⊘", Tone.QUIET, "不会发出"),
     PushState.CLOSED: Look("已归档", "✓", Tone.QUIET, "次日统计已见到这次推送"),

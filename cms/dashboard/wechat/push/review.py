@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +15,12 @@ from channels.wechat.models import PushState
 from channels.wechat.push import content, verbs
 from cms.dashboard.wechat.push import reading
 from cms.dashboard.wechat.push.editor import PushPage
-from cms.dashboard.wechat.push.forms import NotSentForm, SentForm
+from cms.dashboard.wechat.push.forms import NotSentForm, PreviewForm, SentForm
 from cms.permissions import can_confirm_push, require
+
+LOOKED = ("job", "draft", "statistics")
+"""The system's own looks at the platform, in the order of their weight."""
+FINISHED = {"send success": "发送成功", "send fail": "发送失败"}
 
 
 class ConfirmView(PushPage):
@@ -36,6 +41,7 @@ class ConfirmView(PushPage):
             open=push.status is PushState.PROPOSED,
             published=[row for row in rows if row.published or row.pushed],
             previews=self._previews(),
+            preview=PreviewForm(),
             **kwargs,
         )
 
@@ -75,9 +81,14 @@ class CheckView(PushPage):
         within = push.attempted_at and timezone.now() - push.attempted_at < verbs.SAME_MESSAGE
         return super().get_context_data(
             evidence=[
-                push.evidence[name] for name in ("job", "draft", "statistics") if name in push.evidence
+                (datetime.fromisoformat(one["at"]), one["says"])
+                for one in (push.evidence.get(name) for name in LOOKED)
+                if one
             ],
-            finished=push.evidence.get("finished", []),
+            finished=[
+                {**one, "word": FINISHED.get(one["status"], "未成功")}
+                for one in push.evidence.get("finished", [])
+            ],
             open=push.status is PushState.UNKNOWN,
             failed=push.status is PushState.FAILED and push.attempts > 0,
             guarded=bool(within),
