@@ -36,6 +36,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         for name in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, _leave)
+        # A shell that starts something in the background has it ignore SIGINT; the hub ends by it all the same.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with contextlib.ExitStack() as stack:
             embedded = not options["web_only"] and settings.CELERY_BROKER_URL.startswith("memory:")
             if embedded:
