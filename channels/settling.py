@@ -82,8 +82,10 @@ def delivered(before: Before, receipt: Receipt, capabilities: Capabilities, now:
         return _settle(
             replace(change, actual=receipt.version, receipt=receipt, pending=""), capabilities, now
         )
-    # A channel that replaces has taken the old copy down to make room for what is now in the queue.
-    actual = None if capabilities.update is Update.REPLACE else before.actual
+    # A channel that replaces has taken the old copy down to make room for what is now in the queue; where a person
+    # has to do it, readers still see the old one.
+    replaced = capabilities.update is Update.REPLACE and not receipt.awaits_person
+    actual = None if replaced else before.actual
     return _accept(
         replace(change, receipt=receipt, pending="deliver", actual=actual), receipt, capabilities, now
     )

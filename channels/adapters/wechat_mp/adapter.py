@@ -33,6 +33,7 @@ from channels.adapters.wechat_mp.visit import (
     Publishing,
     Visit,
     named,
+    stands_at,
 )
 from channels.contract import (
     Adapter,
@@ -111,9 +112,12 @@ class WeChatAdapter(Adapter):
     async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:
         """Deletes the article, or the draft if no article came of it. A read-back proves it."""
         visit = self._visit(checkpoint)
-        if named(receipt, DRAFT) and receipt.remote_url and await visit.makes_drafts_only():
+        if named(receipt, DRAFT) and stands_at(receipt) and await visit.makes_drafts_only():
+            if not receipt.remote_url:
+                await take_down(visit, receipt)
             note = f"请登录公众号后台删除这篇文章（{reason}），删除后登记“已撤下”"
-            return replace(receipt, settled=False, awaits_person=True, watched=False, note=note)
+            asked = replace(receipt, settled=False, awaits_person=True, watched=False, note=note)
+            return replace(asked, remote_url=stands_at(receipt))
         if named(receipt, SENT).startswith("."):
             # A person vouched for this push; the platform's number of it was never learned.
             note = f"请登录公众号后台删除推送中的这篇文章（{reason}），删除后登记“已撤下”"
