@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels import settling
-from channels.contract import Observation, Presence, Receipt
+from channels.contract import Observation, Presence, Receipt, Update
 from channels.errors import (
     ChannelError,
     ConfigError,
@@ -190,6 +190,13 @@ def test_who_is_asked_and_watched_is_looked_after_more_and_more_rarely():
     assert change.due_at is None
     assert waits == sorted(waits)
     assert len(waits) == len(settling.WATCH_SECONDS)
+
+
+def test_what_a_person_has_to_replace_is_still_there_until_he_does():
+    replacing = replace(ONCE, update=Update.REPLACE)
+    queued = replace(WATCHED, awaits_person=False, watched=False)
+    assert settling.delivered(before(actual=1), queued, replacing, NOW).actual is None
+    assert settling.delivered(before(actual=1), WATCHED, replacing, NOW).actual == 1
 
 
 def test_who_is_asked_and_not_watched_has_to_say_so_himself():

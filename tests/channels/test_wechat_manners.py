@@ -149,6 +149,18 @@ class TestDraftsOnly:
         stage.remote.forget(URI)
         assert stage.verify(replace(asked, awaits_person=False)).presence is Presence.ABSENT
 
+    def test_a_correction_remembers_the_article_that_only_a_person_can_delete(self, stage: Stage) -> None:
+        first = stage.deliver(sample(1))
+        url = by_hand(stage, first)
+        out = replace(first, remote_url=url, awaits_person=False, settled=True)
+        second = stage.deliver(sample(2), previous=out, token="f" * 32)
+        assert "删除旧文" in second.note
+        asked = stage.withdraw(second)
+        assert (asked.settled, asked.awaits_person, asked.remote_url) == (False, True, url)
+        assert sandbox_of(stage).count(f"draft:{APPID}") == 0, "the correction's draft is gone at once"
+        stage.remote.forget(URI)
+        assert stage.verify(replace(asked, awaits_person=False)).presence is Presence.ABSENT
+
 
 def test_a_draft_that_the_platform_wants_saved_by_hand_is_handed_over(stage: Stage) -> None:
     sandbox_of(stage).fault("freepublish/submit", "errcode", errcode=53504)
@@ -293,6 +305,29 @@ class TestCorrectingByHand:
         assert (seen.presence, seen.version) == (Presence.PRESENT, 2)
         assert seen.receipt is not None
         assert not seen.receipt.awaits_person
+
+
+class TestDraftsCorrectedByHand:
+    """An account that may not publish by itself, whose articles a person changes."""
+
+    @pytest.fixture
+    def stage(self) -> Iterator[Stage]:
+        config = SandboxConfig(accounts=(AccountConfig(appid=APPID, name="无权账号", may_publish=False),))
+        yield from staged(WeChatRemote(config), correction="manual")
+
+    def test_the_page_at_the_given_address_is_compared(self, stage: Stage) -> None:
+        body = (Paragraph(html="停水时间为八时至十八时。"),)
+        first = stage.deliver(sample(1, body=body))
+        url = by_hand(stage, first)
+        out = replace(first, remote_url=url, awaits_person=False, watched=False, settled=True)
+        changed = (Paragraph(html="停水时间为八时至二十时。"),)
+        second = sample(2, headline=sample(1).headline, body=changed, correction=CORRECTED)
+        asked = stage.deliver(second, previous=out, token="f" * 32)
+        assert (asked.awaits_person, asked.watched, asked.remote_url) == (True, True, url)
+        assert stage.verify(asked).presence is Presence.PENDING
+        sandbox_of(stage).edit_by_hand(APPID, sandbox_of(stage).copies(URI)[0].remote_id, "十八时", "二十时")
+        seen = stage.verify(asked)
+        assert (seen.presence, seen.version, seen.remote_url) == (Presence.PRESENT, 2, url)
 
 
 class TestPushed:

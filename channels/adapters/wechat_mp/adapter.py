@@ -34,6 +34,7 @@ from channels.adapters.wechat_mp.visit import (
     Publishing,
     Visit,
     named,
+    stands_at,
 )
 from channels.contract import (
     Adapter,
@@ -112,12 +113,15 @@ class WeChatAdapter(Adapter):
     async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:
         """Deletes the article, or the draft if no article came of it. A read-back proves it."""
         visit = self._visit(checkpoint)
-        if await _only_by_hand(visit, receipt):
-            note = f"请登录公众号后台删除这篇文章（{reason}），删除后登记“已撤下”"
-            return replace(receipt, settled=False, awaits_person=True, watched=False, note=note)
-        article_id = await take_down(visit, receipt)
-        raw = {name: value for name, value in receipt.raw.items() if name != BY_HAND}
         never_out = receipt.awaits_person
+        raw = {name: value for name, value in receipt.raw.items() if name != BY_HAND}
+        if await _only_by_hand(visit, receipt):
+            if named(receipt, DRAFT) and not receipt.remote_url:
+                await take_down(visit, receipt)  # the draft that was to take the article's place
+            note = f"请登录公众号后台删除这篇文章（{reason}），删除后登记“已撤下”"
+            asked = replace(receipt, settled=False, awaits_person=True, watched=False, note=note, raw=raw)
+            return replace(asked, remote_url=stands_at(receipt))
+        article_id = await take_down(visit, receipt)
         receipt = replace(receipt, awaits_person=False, watched=False, raw=raw)
         if message := named(receipt, SENT):
             # What is known of one article of a push ends with the answer to its deletion.
@@ -171,4 +175,4 @@ async def _only_by_hand(visit: Visit, receipt: Receipt) -> bool:
     """An article that no call of ours can delete: published by a person, or of a push whose number was never learned."""
     if named(receipt, SENT).startswith("."):
         return True
-    return bool(named(receipt, DRAFT) and receipt.remote_url) and await visit.makes_drafts_only()
+    return bool(named(receipt, DRAFT) and stands_at(receipt)) and await visit.makes_drafts_only()

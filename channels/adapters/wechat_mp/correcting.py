@@ -10,7 +10,7 @@ import re
 from html import unescape
 
 from channels.adapters.wechat_mp.progress import Progress
-from channels.adapters.wechat_mp.visit import ARTICLE, BY_HAND, Correcting, Manner, Visit, kept, named
+from channels.adapters.wechat_mp.visit import ARTICLE, BY_HAND, DRAFT, Correcting, Manner, Visit, kept, named
 from channels.contract import Finding, Receipt, Rendering, Severity
 from channels.edition import Correction
 
@@ -74,7 +74,7 @@ async def by_hand(visit: Visit, rendering: Rendering, out: Receipt, token: str) 
         remote_url=out.remote_url,
         settled=False,
         awaits_person=True,
-        watched=bool(named(out, ARTICLE)),
+        watched=bool(named(out, ARTICLE) or named(out, DRAFT)),
         note="请在公众号后台按“改动”清单修改这篇文章，改好后点“立即核对”，系统逐字核对",
         raw={**out.raw, BY_HAND: True},
     )

@@ -140,6 +140,8 @@ async def _at_changed(visit: Visit, receipt: Receipt) -> Observation:
     """Whether a person has changed the article as the corrected edition reads."""
     article_id = named(receipt, ARTICLE)
     wanted = await visit.checkpoint.get(f"text.{receipt.token}", shared=True)
+    if wanted is not None and named(receipt, DRAFT) and receipt.remote_url:
+        return await pasted.changed(visit, receipt, wanted)
     if not article_id or wanted is None:
         note = "推送出去的文章无法由系统核对，请打开文章核对后点“人工确认”"
         return Observation(presence=Presence.UNKNOWN, note=note)

@@ -17,12 +17,12 @@ from channels.adapters.wechat_mp.visit import (
     DRAFT,
     JOB,
     LEVEL,
-    SENT,
     Correcting,
     Publishing,
     Visit,
+    is_out,
     kept,
-    named,
+    stands_at,
     with_token,
 )
 from channels.contract import AssetReader, Receipt, Rendering
@@ -46,7 +46,7 @@ async def send(
     if progress.stage is Stage.SUBMITTED:
         return _in_review(rendering, token, progress)
     before = previous if previous is not None and previous.token != token else None
-    out = before if before is not None and (named(before, ARTICLE) or named(before, SENT)) else None
+    out = before if before is not None and is_out(before) else None
     if out is not None and visit.manner.correcting is Correcting.MANUAL:
         return await correcting.by_hand(visit, rendering, out, token)
     if out is None and visit.manner.publishing is Publishing.PUSH:
@@ -207,6 +207,8 @@ async def _for_a_person(
     waiting = await visit.checkpoint.get(visit.draft_name(rendering.uri), shared=True)
     progress = await _drafted(visit, rendering, assets, await journal.load(), journal)
     title = rendering.payload["title"]
+    before = progress.predecessor_receipt
+    stands = stands_at(before) if before is not None else ""
     again = "删除旧文，再" if progress.predecessor else ""
     if waiting and waiting != progress.media_id and not again:
         # Somebody has been faster: what he has published nobody here has seen yet.
@@ -220,7 +222,7 @@ async def _for_a_person(
         awaits_person=True,
         watched=True,
         note=f"草稿《{title}》已建好：请登录公众号后台，{again}在草稿箱中发表，然后填写文章网址",
-        raw={"media_id": progress.media_id, "title": title},
+        raw={"media_id": progress.media_id, "title": title, **({"stands": stands} if stands else {})},
     )
 
 

@@ -129,6 +129,18 @@ def named(receipt: Receipt, kind: str) -> str:
     return remote_id if found == kind else ""
 
 
+def is_out(receipt: Receipt) -> bool:
+    """Whether readers see an article of it: of our own making, of a push, or at the address that a person gave."""
+    return bool(
+        named(receipt, ARTICLE) or named(receipt, SENT) or (named(receipt, DRAFT) and receipt.remote_url)
+    )
+
+
+def stands_at(receipt: Receipt) -> str:
+    """Where an article still stands that only a person can delete; empty when there is none."""
+    return receipt.remote_url or str(receipt.raw.get("stands", ""))
+
+
 def kept(receipt: Receipt) -> tuple[str, ...]:
     """Ids of the earlier articles of an item that stand beside a correction notice."""
     return tuple(receipt.raw.get("kept") or ())
