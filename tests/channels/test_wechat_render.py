@@ -217,6 +217,7 @@ class TestBlocks:
         html = article(Attachment(asset=picture(1), title="停水安排"))
         assert "附件：停水安排" in html
         assert f"或访问 {sample().permalink}" in html
+        assert "附件：附件" not in article(Attachment(asset=picture(1), title="附件：停水安排"))
 
     def test_text_is_escaped_and_keeps_its_lines(self) -> None:
         html = article(

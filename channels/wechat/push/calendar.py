@@ -7,6 +7,7 @@ the back office count, too (the page Batch_Sends, 2026-11); people note them as 
 from __future__ import annotations
 
 import calendar
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -142,7 +143,7 @@ def month(outlet: Outlet, first: date, *, today: date) -> Month:
     used = sum(use.made for use in own)
     limit = A_MONTH if by_month else A_DAY
     todays = [use for use in found if use.day == today]
-    left = A_MONTH - len(own) if by_month else A_DAY - len(todays)
+    left = A_MONTH - _taken(own, None) if by_month else A_DAY - len(todays)
 
     def day(at: date) -> Day:
         those = [use for use in found if use.day == at]
@@ -165,8 +166,13 @@ def _counted(found: Sequence[Use], only_made: bool) -> list[Use]:
 
 
 def _taken(found: Sequence[Use], tag: int | None) -> int:
-    """How many of a month a follower of this audience gets: those to all, and those to his tag."""
-    return sum(use.tag is None or use.tag == tag for use in found)
+    """How many of a month some follower of this audience gets: those to all, and those to his tag.
+
+    Who has several tags may get more: the platform then leaves him out of a push, and tells how many it left out.
+    """
+    by_tag = Counter(use.tag for use in found)
+    to_all = by_tag.pop(None, 0)
+    return to_all + (max(by_tag.values(), default=0) if tag is None else by_tag[tag])
 
 
 def _start(day: date) -> datetime:

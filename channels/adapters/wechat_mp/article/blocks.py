@@ -87,7 +87,9 @@ def block_html(block: Block, links: Links) -> str:
             by = element("p", "byline", f"——{as_html(block.attribution)}") if block.attribution else ""
             return element("blockquote", "quote", as_html(block.text) + by)
         case Attachment():
-            return element("section", "box", f"附件：{as_html(block.title or block.asset.name)}")
+            return element(
+                "section", "box", f"附件：{as_html((block.title or block.asset.name).removeprefix('附件：'))}"
+            )
 
 
 def figure(source: str, style: str, alt: str, caption: str) -> str:
