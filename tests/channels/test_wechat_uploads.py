@@ -49,9 +49,9 @@ class FakePlatform:
         self.drafts.append(article)
         return f"draft-{len(self.drafts)}"
 
-    async def draft(self, media_id: str) -> dict[str, Any]:
+    async def just_drafted(self, media_id: str) -> list[dict[str, Any]]:
         self.reads += 1
-        return self.drafts[int(media_id.rpartition("-")[2]) - 1]
+        return [self.drafts[int(media_id.rpartition("-")[2]) - 1]]
 
 
 @pytest.fixture

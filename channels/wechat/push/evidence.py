@@ -10,6 +10,7 @@ from typing import Any
 
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.api.massing import Massing, MassState
+from channels.adapters.wechat_mp.api.publishing import Platform
 from channels.errors import ChannelError, Missing
 from channels.wechat.models import Push, PushState
 from channels.wechat.push.calendar import local_day
@@ -42,7 +43,7 @@ async def look(line: Line, push: Push, *, titles: Sequence[str], now: datetime) 
     if push.msg_id and push.status is not PushState.SENT:
         verdict, sentence = await _job(massing, push, found, now)
     if push.status is PushState.UNKNOWN and push.media_id:
-        found["draft"] = await _draft(massing, push, now)
+        found["draft"] = await _draft(Platform(line), push, now)
     addresses: dict[int, str] = {}
     rows = await _statistics(line, push, titles, now, found)
     if rows:
@@ -70,10 +71,8 @@ async def _job(massing: Massing, push: Push, found: dict[str, Any], now: datetim
     return verdict, says
 
 
-async def _draft(massing: Massing, push: Push, now: datetime) -> dict[str, Any]:
-    try:
-        await massing.draft(push.media_id)
-    except Missing:
+async def _draft(platform: Platform, push: Push, now: datetime) -> dict[str, Any]:
+    if not await platform.has_draft(push.media_id):
         return {
             "at": now.isoformat(),
             "there": False,

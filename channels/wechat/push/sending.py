@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from channels.adapters.wechat_mp.api.client import Json
 from channels.adapters.wechat_mp.api.line import Line
-from channels.adapters.wechat_mp.api.massing import Massing
 from channels.adapters.wechat_mp.api.publishing import Platform
 from channels.adapters.wechat_mp.article.uploads import CROP_REFUSED, CROPS, Uploads, compare
 from channels.adapters.wechat_mp.progress import Mark
@@ -44,7 +43,6 @@ class Draft:
         token: str,
     ) -> None:
         self._platform = Platform(line)
-        self._massing = Massing(line)
         self._uploads = [Uploads(self._platform, files, memory, one) for one in sent]
         self._marks = [Mark.of(token, one.version) for one in sent]
 
@@ -71,7 +69,7 @@ class Draft:
     async def _found(self, known: str) -> tuple[str, list[Json]]:
         for media_id in filter(None, (known, await self._platform.find_draft(self._marks[0].key))):
             try:
-                return media_id, await self._massing.draft(media_id)
+                return media_id, await self._platform.drafted(media_id)
             except Missing:
                 continue
         return "", []
@@ -79,27 +77,24 @@ class Draft:
     async def _added(self, articles: Sequence[Json]) -> str:
         """A remembered cover that the platform has lost is uploaded once more; one that it cannot crop goes uncropped."""
         try:
-            return await self._massing.add_draft(articles)
+            return await self._platform.add_draft(*articles)
         except Refused as error:
             if error.code != CROP_REFUSED:
                 raise
             bare = [{name: value for name, value in one.items() if name not in CROPS} for one in articles]
-            return await self._massing.add_draft(bare)
+            return await self._platform.add_draft(*bare)
         except Missing:
             for uploads in self._uploads:
                 await uploads.forget_cover()
         try:
-            return await self._massing.add_draft(await self._articles())
+            return await self._platform.add_draft(*await self._articles())
         except Missing as error:
             raise Misbehaved(
                 "微信两次拒绝了刚上传的封面，请把详情转交技术人员", code=error.code, detail=error.detail
             ) from error
 
     async def _read_back(self, media_id: str) -> list[Json]:
-        try:
-            kept = await self._massing.draft(media_id)
-        except Missing as error:
-            raise Unreachable("刚建立的草稿暂时查不到，稍后自动重试", code=error.code) from error
+        kept = await self._platform.just_drafted(media_id)
         if len(kept) != len(self._marks):
             raise Misbehaved(
                 f"草稿应有 {len(self._marks)} 篇文章，微信端只有 {len(kept)} 篇，请把详情转交技术人员"

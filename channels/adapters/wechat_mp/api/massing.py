@@ -7,7 +7,6 @@ hyphenated UUID is refused with 45067.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,21 +95,6 @@ class Massing:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-
-    async def add_draft(self, articles: Sequence[Json]) -> str:
-        """Media id of a new draft with 1 to 8 articles. Raises Missing when a cover is not there any more."""
-        answer = await self._line.call("draft/add", {"articles": list(articles)}, timeout=LONG_TIMEOUT)
-        media_id = answer.get("media_id")
-        if not media_id:
-            raise Misbehaved("微信的答复缺少 media_id，请把详情转交技术人员", detail=str(answer))
-        return str(media_id)
-
-    async def draft(self, media_id: str) -> list[Json]:
-        """The articles of a draft. Raises Missing."""
-        items = (await self._line.call("draft/get", {"media_id": media_id})).get("news_item")
-        if not items:
-            raise Missing("微信端的草稿没有内容，系统将先核对再处理")
-        return list(items)
 
     async def sendall(self, media_id: str, *, tag_id: int | None, clientmsgid: str) -> Started:
         """Once. A reprint is sent on (the owner of an original decides): one text goes out through several accounts.

@@ -78,27 +78,32 @@ class Platform:
         answer = await self._line.call("material/add_material", params={"type": "image"}, upload=upload)
         return _word(answer, "media_id")
 
-    async def add_draft(self, article: Json) -> str:
-        """Media id of the new draft. No reader sees a draft, so a lost answer only means to look before the next try."""
-        return _word(
-            await self._line.call("draft/add", {"articles": [article]}, timeout=LONG_TIMEOUT), "media_id"
-        )
+    async def add_draft(self, *articles: Json) -> str:
+        """Media id of a new draft with 1 to 8 articles. Raises Missing when a cover is not there any more.
 
-    async def draft(self, media_id: str) -> Json:
-        """The first article of a draft that has to be there. Raises Unreachable: lists may lag behind."""
+        No reader sees a draft, so a lost answer only means to look before the next try.
+        """
+        data = {"articles": list(articles)}
+        return _word(await self._line.call("draft/add", data, timeout=LONG_TIMEOUT), "media_id")
+
+    async def drafted(self, media_id: str) -> list[Json]:
+        """The articles of a draft. Raises Missing."""
+        items = (await self._line.call("draft/get", {"media_id": media_id})).get("news_item")
+        if not items:
+            raise Missing("微信端的草稿没有内容，系统将先核对再处理")
+        return list(items)
+
+    async def just_drafted(self, media_id: str) -> list[Json]:
+        """The same of a draft that has to be there. Raises Unreachable when it is not: the platform may lag behind."""
         try:
-            items = (await self._line.call("draft/get", {"media_id": media_id})).get("news_item")
+            return await self.drafted(media_id)
         except Missing as error:
             raise Unreachable("刚建立的草稿暂时查不到，稍后自动重试", code=error.code) from error
-        if not items:
-            raise Misbehaved("微信的草稿没有内容，请把详情转交技术人员")
-        first: Json = items[0]
-        return first
 
     async def has_draft(self, media_id: str) -> bool:
         """Whether the draft is still there: publishing consumes it, staff may delete it."""
         try:
-            await self._line.call("draft/get", {"media_id": media_id})
+            await self.drafted(media_id)
         except Missing:
             return False
         return True

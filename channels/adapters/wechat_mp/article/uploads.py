@@ -86,7 +86,7 @@ class Uploads:
 
     async def confirm(self, article: Json, media_id: str) -> None:
         """Read the draft back (one call of draft/get) and compare it. Raises Misbehaved when it is not what was sent."""
-        compare(article, await self._platform.draft(media_id))
+        compare(article, (await self._platform.just_drafted(media_id))[0])
 
     async def _add_again(self, article: Json) -> str:
         try:
