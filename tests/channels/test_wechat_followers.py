@@ -18,6 +18,7 @@ from channels.sandbox.config import AccountKind
 from channels.sandbox.running import RunningSandbox, running_sandbox
 from channels.wechat import accounts, interests, menus, scenes
 from channels.wechat.models import Follower, Interest, InterestKind, Menu, Scene, SceneKind
+from channels.wechat.push import tags
 from tests.channels.builders import NOW, edition, outlet, targets
 from tests.channels.platform_calls import APPID, KEY, TOKEN
 
@@ -88,9 +89,14 @@ class TestTags:
             choose(account, openid, "tz")
         interests.settle(account)
 
-        ((tag_id, name, followers),) = interests.audiences(account)
-        assert (name, followers) == ("潭中街道", 2)
-        assert tag_id == sandbox.documents(f"tag:{APPID}")[0]["id"]
+        (offered,) = tags.known(account)
+        assert (offered.name, offered.count) == ("潭中街道", 2)
+        assert offered.id == sandbox.documents(f"tag:{APPID}")[0]["id"]
+
+        tags.refresh(account)
+        assert [tag.name for tag in tags.known(account)] == ["潭中街道", "星标组"], (
+            "the platform's own tag comes after, none twice"
+        )
 
     def test_one_that_the_platform_has_already_is_used(
         self, sandbox: RunningSandbox, account: Outlet, streets: list[Interest]

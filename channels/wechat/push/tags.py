@@ -1,4 +1,4 @@
-"""The account's tags of followers, as the platform listed them last: who a push may be limited to."""
+"""Who a push may be limited to: the streets and topics that followers have chosen, and the account's other tags."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.api.massing import Massing, Tag
 from channels.models import CheckpointEntry, Outlet
 from channels.wechat.accounts import memory_of, talk
+from channels.wechat.interests import audiences
 
 NAME = "push.tags"
 
 
 def known(outlet: Outlet) -> list[Tag]:
-    """From the account's memory; empty until somebody has refreshed. One query."""
+    """Streets and topics first, then what the platform listed when somebody last asked. Two queries."""
     entry = CheckpointEntry.objects.filter(outlet=outlet, scope="shared", name=NAME).first()
-    return [Tag(*row) for row in json.loads(entry.value)] if entry else []
+    listed = [Tag(*row) for row in json.loads(entry.value)] if entry else []
+    chosen = {tag_id: Tag(tag_id, name, count) for tag_id, name, count in audiences(outlet)}
+    return [*chosen.values(), *(tag for tag in listed if tag.id not in chosen)]
 
 
 def refresh(outlet: Outlet) -> list[Tag]:
