@@ -52,9 +52,6 @@ class DatabaseCheckpoint:
     async def give_back(self, call: str, *, day: str) -> None:
         await self._run(lambda: self._give_back(call, day))
 
-    async def spent(self, call: str, *, day: str) -> int:
-        return await self._run(lambda: self._spent(call, day))
-
     async def left(self, call: str, *, day: str, limit: int) -> int:
         return await self._run(lambda: self._left(call, day, limit))
 
@@ -100,9 +97,6 @@ class DatabaseCheckpoint:
 
     def _give_back(self, call: str, day: str) -> None:
         self._counts(call, day).filter(used__gt=0).update(used=F("used") - 1)
-
-    def _spent(self, call: str, day: str) -> int:
-        return self._counts(call, day).values_list("used", flat=True).first() or 0
 
     def _left(self, call: str, day: str, limit: int) -> int:
         row = self._counts(call, day).first()

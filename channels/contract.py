@@ -232,7 +232,6 @@ class Checkpoint(Protocol):
     async def give_back(self, call: str, *, day: str) -> None:
         """A counted call has certainly never left: it is not spent after all."""
 
-    async def spent(self, call: str, *, day: str) -> int: ...
     async def left(self, call: str, *, day: str, limit: int) -> int:
         """Calls that `spend` would still allow; never below nought."""
 

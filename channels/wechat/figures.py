@@ -161,29 +161,3 @@ def _key(receipt: Any) -> tuple[str, int]:
     """Of a receipt as JSON that is known to name a message."""
     raw = receipt["raw"]
     return str(raw["msg_data_id"]), int(raw.get("idx") or 1)
-
-
-def seen_message(outlet: Outlet, msg_data_id: str) -> bool:
-    """Whether the platform's own statistics know the message: the only list that has pushed articles in it."""
-    return ArticleFigures.objects.filter(outlet=outlet, msg_data_id=msg_data_id).exists()
-
-
-def closing(outlet: Outlet, day: date) -> dict[str, bool] | None:
-    """msg_data_id -> seen by the platform's statistics, of everything that went out on `day` (China).
-
-    What they list and what our receipts of that day say. None: the platform has not finished that day.
-    """
-    asked = FiguresDay.objects.filter(outlet=outlet, day=day).first()
-    if asked is None or asked.delayed or asked.problem:
-        return None
-    listed = ArticleFigures.objects.filter(outlet=outlet, published_on=day)
-    seen = dict.fromkeys(listed.values_list("msg_data_id", flat=True), True)
-    begin = datetime.combine(day, time(), CHINA)
-    ours = Placement.objects.filter(
-        outlet=outlet,
-        delivered_at__gte=begin,
-        delivered_at__lt=begin + timedelta(days=1),
-        receipt__raw__has_key="msg_data_id",
-    ).values_list("receipt", flat=True)
-    told = {_key(receipt)[0] for receipt in ours} - {""}
-    return {**dict.fromkeys(sorted(told - seen.keys()), False), **seen}

@@ -95,9 +95,6 @@ class Memory:
     async def give_back(self, call: str, *, day: str) -> None:
         self.calls[call, day] -= self.calls[call, day] > 0
 
-    async def spent(self, call: str, *, day: str) -> int:
-        return self.calls[call, day]
-
     async def left(self, call: str, *, day: str, limit: int) -> int:
         return max(0, limit - self.calls[call, day])
 

@@ -67,7 +67,7 @@ def test_sealed_entries_can_be_forgotten(memory: DatabaseCheckpoint) -> None:
 
 def test_calls_are_counted_up_to_the_limit(memory: DatabaseCheckpoint) -> None:
     assert [run(memory.spend("submit", day=DAY, limit=2)) for _ in range(3)] == [True, True, False]
-    assert run(memory.spent("submit", day=DAY)) == 2
+    assert run(memory.left("submit", day=DAY, limit=5)) == 3
     assert run(memory.spend("submit", day=NEXT_DAY, limit=2))
 
 

@@ -254,23 +254,6 @@ def test_the_sandbox_answers_for_each_day() -> None:
         assert not ArticleFigures.objects.filter(outlet=outlet).exists()
 
 
-class TestClosing:
-    def test_a_day_that_was_not_asked_or_is_late_is_open(self, outlet: Outlet, platform: Statistics) -> None:
-        assert figures.closing(outlet, YESTERDAY) is None
-        platform.late = {YESTERDAY}
-        figures.fetch(now=MORNING)
-        assert figures.closing(outlet, YESTERDAY) is None
-
-    def test_it_says_which_messages_were_seen(self, outlet: Outlet, platform: Statistics) -> None:
-        placed(outlet, msg_data_id="100")
-        placed(outlet, msg_data_id="999")
-        platform.days = {TODAY: [article("100_1", TODAY, (1, 0)), article("300_1", TODAY, (1, 0))]}
-        figures.fetch(now=MORNING + timedelta(days=1))
-        assert figures.closing(outlet, TODAY) == {"100": True, "300": True, "999": False}
-        assert figures.seen_message(outlet, "100")
-        assert not figures.seen_message(outlet, "999")
-
-
 class TestReading:
     def test_totals_become_gains_and_gaps_noughts(self, outlet: Outlet, platform: Statistics) -> None:
         begin = TODAY - timedelta(days=4)
