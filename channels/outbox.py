@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from channels import checkpoints
+from channels import changes, checkpoints
 from channels.contract import Receipt
 from channels.edition import Edition
 from channels.models import (
@@ -75,7 +75,8 @@ def plan(
     if record is None or item.withdrawn_at or record.checksum != edition.checksum:
         record = _record(item, edition, now=now, source_revision=source_revision, signed_by=signed_by)
         _register(item, record, edition, now)
-    want(item, record, edition, targets, now)
+    if want(item, record, edition, targets, now):
+        changes.note([item.pk], now=now)
     wake_on_commit()
     return record
 
@@ -103,6 +104,8 @@ def recall(
     item.changed_at = now
     item.save()
     changed = unwant(Placement.objects.filter(item=item), now, message=f"撤稿：{reason}"[:500])
+    if changed:
+        changes.note([content_id], now=now)
     wake_on_commit()
     return changed
 
@@ -110,7 +113,10 @@ def recall(
 @transaction.atomic
 def clear(outlet: Outlet, *, reason: str, now: datetime) -> int:
     """Want everything gone from one outlet. Returns how many placements have to change."""
-    changed = unwant(Placement.objects.filter(outlet=outlet), now, message=reason[:500])
+    rows = Placement.objects.filter(outlet=outlet).exclude(desired=None)
+    items = list(rows.values_list("item_id", flat=True))
+    changed = unwant(rows, now, message=reason[:500])
+    changes.note(items, now=now)
     wake_on_commit()
     return changed
 
@@ -122,7 +128,8 @@ def add(content_id: UUID, target: Target, *, now: datetime) -> None:
     record = item.current
     if record is None or item.withdrawn_at:
         return
-    want_also(item, record, record.edition(), target, now)
+    if want_also(item, record, record.edition(), target, now):
+        changes.note([item.pk], now=now)
     wake_on_commit()
 
 
@@ -133,7 +140,8 @@ def refuse(placement: Placement, *, reason: str, by: str, now: datetime) -> None
         raise ValueError("必转稿件不能拒用，请与宣传部联系")
     row = Placement.objects.filter(pk=placement.pk)
     row.update(refused_at=now, refused_reason=reason[:300])
-    unwant(row, now, message=f"终端拒用：{reason}"[:500])
+    if unwant(row, now, message=f"终端拒用：{reason}"[:500]):
+        changes.note([placement.item_id], now=now)
     _sign(placement, Operation.WITHDRAW, by=by, message=f"拒用：{reason}", now=now, outcome=Outcome.ACCEPTED)
     wake_on_commit()
 

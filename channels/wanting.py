@@ -35,22 +35,24 @@ class _Held:
 
 def want(
     item: Item, record: EditionRecord, edition: Edition, targets: Sequence[Target], now: datetime
-) -> None:
-    """Want `record` at every target and nowhere else; inside the caller's transaction."""
+) -> int:
+    """Want `record` at every target and nowhere else; inside the caller's transaction. Returns the placements changed."""
     columns = ("outlet_id", "pk", "reason", "must_carry", "must_carry_by")
     held = {pk: _Held(*rest) for pk, *rest in Placement.objects.filter(item=item).values_list(*columns)}
     wanted = {target.outlet.pk: target for target in _drilled(targets, held)}
     new = [target for pk, target in wanted.items() if pk not in held]
+    changed = len(new)
     if new:
         _insert(item, record, edition, new, now)
     kept = [pk for pk in wanted if pk in held]
     if kept:
-        _update(item, record, edition, kept, now)
+        changed += _update(item, record, edition, kept, now)
         _annotate([(held[pk], wanted[pk]) for pk in kept], now)
     dropped = [pk for pk in held if pk not in wanted]
     if dropped:
         rows = Placement.objects.filter(item=item, outlet_id__in=dropped)
-        unwant(rows, now, message="不再投放到该终端")
+        changed += unwant(rows, now, message="不再投放到该终端")
+    return changed
 
 
 def _drilled(targets: Sequence[Target], held: Mapping[int, _Held]) -> list[Target]:
@@ -64,17 +66,20 @@ def _drilled(targets: Sequence[Target], held: Mapping[int, _Held]) -> list[Targe
     ]
 
 
-def want_also(item: Item, record: EditionRecord, edition: Edition, target: Target, now: datetime) -> None:
-    """Want `record` at one more outlet, whatever is wanted elsewhere; inside the caller's transaction."""
+def want_also(item: Item, record: EditionRecord, edition: Edition, target: Target, now: datetime) -> int:
+    """Want `record` at one more outlet, whatever is wanted elsewhere; inside the caller's transaction.
+
+    Returns the placements changed: 1, or 0 where the outlet has it already or has refused it.
+    """
     if Placement.objects.filter(item=item, outlet=target.outlet).exists():
-        _update(item, record, edition, [target.outlet.pk], now)
-    else:
-        _insert(item, record, edition, [target], now)
+        return _update(item, record, edition, [target.outlet.pk], now)
+    _insert(item, record, edition, [target], now)
+    return 1
 
 
-def _update(item: Item, record: EditionRecord, edition: Edition, kept: Sequence[int], now: datetime) -> None:
+def _update(item: Item, record: EditionRecord, edition: Edition, kept: Sequence[int], now: datetime) -> int:
     rows = Placement.objects.filter(item=item, outlet_id__in=kept, refused_at=None)
-    rows.exclude(desired=record).update(
+    return rows.exclude(desired=record).update(
         desired=record,
         generation=F("generation") + 1,
         state=State.DUE,

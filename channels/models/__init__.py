@@ -1,7 +1,8 @@
-"""The engine's tables. docs/model.md states their constraints; the verbs live in outbox, engine and reconcile."""
+"""The engine's tables. docs/model.md states their constraints; the verbs live in outbox, changes and engine."""
 
 from channels.models.asset import AssetFile
 from channels.models.call_count import CallCount
+from channels.models.change import Change, Counter
 from channels.models.checkpoint import CheckpointEntry
 from channels.models.delivery import Delivery, Operation, Outcome
 from channels.models.edition import EditionRecord
@@ -12,7 +13,9 @@ from channels.models.placement import Pending, Placement, State
 __all__ = [
     "AssetFile",
     "CallCount",
+    "Change",
     "CheckpointEntry",
+    "Counter",
     "Delivery",
     "EditionRecord",
     "Item",
