@@ -1,0 +1,1 @@
+"""Documents that are rendered once a change and answered before Django."""

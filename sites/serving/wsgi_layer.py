@@ -1,0 +1,142 @@
+"""The layer before Django: documents are answered here, 304 first; everything else falls through.
+
+Django's own handler and middleware cost more than all of this together, so none of them is asked. What they would have
+added to such an answer (nosniff, caching, no cookies) is part of the document.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+from django.utils.http import parse_etags
+
+from sites.serving import documents
+from sites.serving.documents import Document, Shelf
+from sites.serving.freshness import Watch, watch
+
+logger = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class DocumentLayer:
+    """A WSGI application in front of another one."""
+
+    def __init__(
+        self, application: Application, *, shelf: Shelf | None = None, watching: Watch | None = None
+    ) -> None:
+        self._application = application
+        self._shelf = shelf or documents.shelf
+        self._watch = watching or watch()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        document = self._document(environ)
+        if document is None:
+            return self._application(environ, start_response)
+        return answer(document, environ, start_response, shelf=self._shelf)
+
+    def _document(self, environ: Environ) -> Document | None:
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("QUERY_STRING"):
+            return None
+        if settings.SECURE_SSL_REDIRECT and not _is_secure(environ):
+            return None
+        path = environ["PATH_INFO"]
+        if not path.isascii():
+            path = path.encode("latin-1").decode("utf-8", "replace")
+        if documents.maker_of(path) is None:
+            return None
+        try:
+            stamp, now = self._watch.stamp(), timezone.now()
+            found = self._shelf.fresh(path, stamp, now)
+            if found is None:
+                found = self._shelf.get(path, stamp, now)
+                close_old_connections()
+        except DatabaseError as error:
+            logger.warning("no document %s: %s", path, error)
+            return None  # Django says what is to be said
+        return found
+
+
+def answer(
+    document: Document, environ: Environ, start_response: StartResponse, *, shelf: Shelf
+) -> Iterable[bytes]:
+    """200 or 304. If-None-Match beats If-Modified-Since (RFC 9110, 13.2.2)."""
+    coding = preferred(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    if coding == "br":
+        shelf.with_brotli(document)
+    headers = headers_of(document, coding)
+    if unchanged(
+        document, environ.get("HTTP_IF_NONE_MATCH", ""), environ.get("HTTP_IF_MODIFIED_SINCE", "")
+    ):
+        start_response("304 Not Modified", headers)
+        return ()
+    body = document.encoded(coding)
+    headers += [("Content-Type", document.content_type), ("Content-Length", str(len(body)))]
+    if coding != "identity":
+        headers.append(("Content-Encoding", coding))
+    start_response("200 OK", headers)
+    return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
+
+
+def headers_of(document: Document, coding: str) -> list[tuple[str, str]]:
+    """What 200 and 304 have in common."""
+    return [
+        ("ETag", document.tag(coding)),
+        ("Last-Modified", document.last_modified),
+        ("Cache-Control", document.caching),
+        ("Vary", "Accept-Encoding"),
+        ("Access-Control-Allow-Origin", "*"),
+        ("X-Content-Type-Options", "nosniff"),
+        *document.extra.items(),
+    ]
+
+
+def unchanged(document: Document, if_none_match: str, if_modified_since: str) -> bool:
+    """Whether the reader has it already, in whatever encoding. What cannot be understood counts as not said."""
+    if if_none_match:
+        return document.etag in _bare_tags(if_none_match) or if_none_match.strip() == "*"
+    if if_modified_since:
+        since = _moment(if_modified_since)
+        return since is not None and int(document.changed.timestamp()) <= since
+    return False
+
+
+@lru_cache(maxsize=1024)
+def preferred(accept: str) -> str:
+    """The best encoding that the reader takes: br, gzip, else identity. `q=0` is a refusal."""
+    taken = set()
+    for part in accept.lower().split(","):
+        name, _, weight = part.replace(" ", "").partition(";q=")
+        if weight.strip("0.") or not weight:
+            taken.add(name)
+    return next((coding for coding in ("br", "gzip") if coding in taken), "identity")
+
+
+@lru_cache(maxsize=4096)
+def _bare_tags(header: str) -> frozenset[str]:
+    tags = (tag.removeprefix("W/").strip('"') for tag in parse_etags(header))
+    return frozenset(tag.removesuffix("-gz").removesuffix("-br") for tag in tags)
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (TypeError, ValueError):
+        return None
+
+
+def _is_secure(environ: Environ) -> bool:
+    if environ.get("wsgi.url_scheme") == "https":
+        return True
+    header = settings.SECURE_PROXY_SSL_HEADER
+    return bool(header) and environ.get(header[0]) == header[1]
