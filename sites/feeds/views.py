@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import ModuleType
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
@@ -24,12 +23,13 @@ from django.views.decorators.http import require_safe
 
 from channels.edition import Asset
 from channels.formats import atom, rss
-from channels.formats.feed import FeedEntry, FeedHead, Tombstone
+from channels.formats.feed import Content, FeedEntry, FeedHead, Format, Tombstone
 from channels.models import EditionRecord, Outlet, Placement
+from cms.permalink import permalink
 from sites.models import SiteHome
 from sites.moments import from_micros, micros
 
-FORMATS: dict[str, ModuleType] = {"atom": atom, "rss": rss}
+FORMATS: dict[str, Format] = {"atom": atom, "rss": rss}
 SHOWN_CHANNELS = ("feed", "hosted")
 PAGE_SIZE = 50
 MOURNING = timedelta(days=90)
@@ -37,7 +37,7 @@ MOURNING = timedelta(days=90)
 TOMBSTONES_MAX = 200
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 """`updated` of a feed that has never had an item."""
-LAYOUT = 1
+LAYOUT = 2
 """Part of every ETag: raised when the same placements give other bytes."""
 CACHING = "public, max-age=300, stale-while-revalidate=600, stale-if-error=86400"
 
@@ -69,9 +69,11 @@ def feed(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     def render() -> bytes:
         home = _home(outlet)
         head = _head(outlet, home, window, form, before)
-        entries = _entries(window.shown, home)
-        document: bytes = format_.feed(head, entries, _tombstones(window), asset_url=_asset_url)
-        return document
+        fragments = [
+            format_.entry(entry, content=Content.FULL, asset_url=_asset_url)
+            for entry in _entries(window.shown, home)
+        ]
+        return format_.document(head, fragments, _tombstones(window), updated=window.changed)
 
     return _answer(
         request, render, etag=window.etag(outlet), changed=window.changed, content_type=format_.CONTENT_TYPE
@@ -153,7 +155,10 @@ def _entries(rows: Sequence[Placement], home: SiteHome | None) -> list[FeedEntry
 
 
 def _tombstones(window: Window) -> list[Tombstone]:
-    return [Tombstone(uri=f"urn:uuid:{row.item_id}", when=row.desired_at) for row in window.buried]
+    return [
+        Tombstone(uri=f"urn:uuid:{row.item_id}", when=row.desired_at, url=permalink(row.item_id))
+        for row in window.buried
+    ]
 
 
 def _head(outlet: Outlet, home: SiteHome | None, window: Window, form: str, before: str) -> FeedHead:

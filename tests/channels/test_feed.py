@@ -10,7 +10,7 @@ from channels.adapters.feed.adapter import FeedAdapter
 from channels.contract import AssetReader, Http, OutletConfig, Presence
 from channels.errors import Misbehaved
 from channels.formats import atom
-from channels.formats.feed import FeedEntry, FeedHead, Tombstone
+from channels.formats.feed import Content, FeedEntry, FeedHead, Tombstone
 from tests.channels.conformance import AdapterConformance, failure
 from tests.channels.loopback import Loopback
 from tests.channels.stage import URI, sample
@@ -52,11 +52,14 @@ class FeedServer(Loopback):
         if version is not None:
             self.items[uri] = version
         else:
-            self.stones.append(Tombstone(uri=uri, when=AT))
+            self.stones = [Tombstone(uri=uri, when=AT)]
 
     def document(self) -> bytes:
         entries = [entry(version) for version in self.items.values()] if self.window else []
-        return atom.feed(HEAD, entries, self.stones, asset_url=lambda asset: asset.path)
+        fragments = [
+            atom.entry(one, content=Content.FULL, asset_url=lambda asset: asset.path) for one in entries
+        ]
+        return atom.document(HEAD, fragments, self.stones, updated=AT)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         if self.broken:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from lxml import etree
 
 from channels.formats import atom
+from channels.formats.elements import TOMBSTONES
 from channels.models import Outlet, Placement
 from sites.feeds import PAGE_SIZE
 from sites.models import SiteHome
@@ -125,8 +126,9 @@ def test_a_withdrawn_item_leaves_a_tombstone_and_moves_the_date(
     when = timezone.now()
     Placement.objects.filter(item=lost).update(desired=None, desired_at=when)
     second = read(reader, f"/feeds/school.{form}", **{"if-modified-since": first["Last-Modified"]})
-    assert ids(second) == [kept.uri]
-    stones = etree.fromstring(second.content).iter(f"{{{atom.TOMBSTONES}}}deleted-entry")
+    # No RSS reader knows tombstones: it gets the item once more, as taken back.
+    assert ids(second) == ([kept.uri] if form == "atom" else [kept.uri, lost.uri])
+    stones = etree.fromstring(second.content).iter(f"{{{TOMBSTONES}}}deleted-entry")
     assert [stone.get("ref") for stone in stones] == [lost.uri]
     assert parsedate_to_datetime(second["Last-Modified"]) == when.replace(microsecond=0)
 
