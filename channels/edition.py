@@ -251,6 +251,12 @@ class Edition:
         return next((s for s in self.subjects if s.scheme == "column"), None)
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """What readers look it up by besides column, unit and type: keywords, and the names of topics and streets."""
+        named = (subject.name for subject in self.subjects if subject.scheme != "column")
+        return tuple(dict.fromkeys((*self.keywords, *named)))
+
+    @property
     def assets(self) -> tuple[Asset, ...]:
         """Every file of the edition once, cover first, then in the order of the body."""
         found = {asset.sha256: asset for asset in self._assets()}

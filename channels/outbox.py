@@ -21,6 +21,7 @@ from channels.models import (
     Delivery,
     EditionRecord,
     Item,
+    ItemTag,
     Operation,
     Outcome,
     Outlet,
@@ -337,9 +338,20 @@ def _register(item: Item, record: EditionRecord, edition: Edition, now: datetime
     item.lane = edition.lane
     item.first_published_at = item.first_published_at or edition.first_created
     item.changed_at = now
+    item.expires_at = edition.expires
     item.withdrawn_at = None
     item.withdrawal_kind = item.withdrawal_reason = item.withdrawn_by = item.replacement_url = ""
     item.save()
+    _tag(item, edition)
+
+
+def _tag(item: Item, edition: Edition) -> None:
+    wanted = {tag[:50] for tag in edition.tags}
+    held = set(item.tags.values_list("tag", flat=True))
+    if held - wanted:
+        item.tags.exclude(tag__in=wanted).delete()
+    if wanted - held:
+        ItemTag.objects.bulk_create(ItemTag(item=item, tag=tag) for tag in sorted(wanted - held))
 
 
 def _sign(

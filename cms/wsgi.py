@@ -1,8 +1,11 @@
-"""The WSGI application."""
+"""The WSGI application: documents are answered before Django, see docs/adr/0019-documents-before-django.md."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
-application = get_wsgi_application()
+# By name: this is the composition root, and `cms` imports nothing of `sites`.
+_django = get_wsgi_application()
+application = import_string("sites.serving.wsgi_layer.DocumentLayer")(_django)

@@ -8,3 +8,8 @@ class SitesConfig(AppConfig):
     label = "hosted_sites"
     verbose_name = "站点"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from sites.serving import receivers
+
+        receivers.connect()

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from channels.edition import ItemType
 from sites import meta
-from sites.feeds import feed_url
+from sites.feeds import addresses
+from sites.feeds.variants import DISCOVERED, VARIANTS
 from sites.frame import ColumnLink, Frame, address, column_link, frame_of
 from sites.listing import Cursor, Row, newest
 from sites.models import ColumnIndex, SiteHome
@@ -123,8 +124,8 @@ def _feeds(frame: Frame) -> list[tuple[str, str, str]]:
     if frame.outlet is None:
         return []
     return [
-        ("Atom", "application/atom+xml", feed_url(frame.outlet, "atom")),
-        ("RSS", "application/rss+xml", feed_url(frame.outlet, "rss")),
+        (form.label, form.media_type, addresses.feed_url(frame.outlet.slug, form.key))
+        for form in (VARIANTS[key] for key in DISCOVERED)
     ]
 
 

@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from sites import feeds, files, find, item, theme
+from sites import files, find, item, theme
+from sites.feeds import views as feeds
 
 urlpatterns = [
     path("i/<uuid:content_id>/", item.permalink, name="permalink"),
@@ -16,8 +17,8 @@ urlpatterns = [
         files.picture,
         name="picture",
     ),
-    re_path(r"^feeds/(?P<slug>[-\w]+)\.(?P<form>atom|rss)$", feeds.feed, name="feed"),
-    path("feeds/<slug:slug>/<uuid:content_id>.atom", feeds.entry, name="feed_entry"),
+    path("feeds/<slug:name>/<uuid:content_id>.atom", feeds.entry, name="feed_entry"),
+    re_path(r"^feeds/(?P<name>[^.]+)\.(?P<variant>[a-z.]+)$", feeds.feed, name="feed"),
     path("find/", find.find, name="find"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
 ]

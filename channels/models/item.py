@@ -39,6 +39,7 @@ class Item(models.Model):
     )
     first_published_at = models.DateTimeField("首次发布", null=True)
     changed_at = models.DateTimeField("最近变化")
+    expires_at = models.DateTimeField("有效期至", null=True)
     withdrawn_at = models.DateTimeField("撤稿时间", null=True)
     withdrawn_by = models.CharField("撤稿人", max_length=150, blank=True)
     withdrawal_kind = models.CharField("撤稿方式", max_length=10, choices=WithdrawalKind.choices, blank=True)
@@ -52,6 +53,7 @@ class Item(models.Model):
             models.Index(fields=["-changed_at", "-content_id"], name="item_by_change"),
             models.Index(fields=["column_code", "-changed_at"], name="item_by_column"),
             models.Index(fields=["issuer_code", "-changed_at"], name="item_by_issuer"),
+            models.Index(fields=["item_type", "-changed_at"], name="item_by_type"),
         ]
 
     def __str__(self) -> str:
@@ -60,3 +62,18 @@ class Item(models.Model):
     @property
     def uri(self) -> str:
         return f"urn:uuid:{self.content_id}"
+
+
+class ItemTag(models.Model):
+    """What the newest edition is tagged with: its keywords, topics and streets. Written with the register entry."""
+
+    item = models.ForeignKey(Item, verbose_name="稿件", on_delete=models.PROTECT, related_name="tags")
+    tag = models.CharField("标签", max_length=50)
+
+    class Meta:
+        verbose_name = "稿件标签"
+        verbose_name_plural = "稿件标签"
+        constraints = [models.UniqueConstraint(fields=["tag", "item"], name="item_tag_once")]
+
+    def __str__(self) -> str:
+        return self.tag

@@ -14,7 +14,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import brotli
 from django.db import DatabaseError, transaction
@@ -45,20 +45,12 @@ class Document:
     """What is sent: the same bytes in up to three encodings, each with a strong tag of its own."""
 
     path: str
-    etag: str
-    changed: datetime
-    content_type: str
-    caching: str
-    extra: Mapping[str, str]
+    outline: Outline
     body: bytes
     gzip: bytes
     br: bytes | None
     until: datetime
     stamp: Stamp
-
-    @property
-    def last_modified(self) -> str:
-        return self.changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
     def encoded(self, coding: str) -> bytes:
         """The bytes in `coding` (identity, gzip or br)."""
@@ -67,7 +59,7 @@ class Document:
         return self.gzip if coding == "gzip" else self.body
 
     def tag(self, coding: str) -> str:
-        return f'"{self.etag}{TAGS[coding]}"'
+        return f'"{self.outline.etag}{TAGS[coding]}"'
 
     @property
     def size(self) -> int:
@@ -127,7 +119,7 @@ class Shelf:
             return None
         held = self._held.get(path)
         until = min(outline.until or now + RECHECK, now + RECHECK)
-        if held is not None and held.etag == outline.etag:
+        if held is not None and held.outline.etag == outline.etag:
             held.until, held.stamp = until, stamp
             return held
         document = _stored(path, outline) or _made(path, outline)
@@ -196,11 +188,7 @@ def _made(path: str, outline: Outline) -> Document:
 def _document(path: str, outline: Outline, body: bytes, zipped: bytes, br: bytes | None) -> Document:
     return Document(
         path=path,
-        etag=outline.etag,
-        changed=outline.changed,
-        content_type=outline.content_type,
-        caching=outline.caching,
-        extra=outline.headers,
+        outline=outline,
         body=body,
         gzip=zipped,
         br=br,
@@ -211,16 +199,16 @@ def _document(path: str, outline: Outline, body: bytes, zipped: bytes, br: bytes
 
 def _keep(document: Document) -> None:
     """For the other processes and the next start. A reader does not wait for a locked database: then it is made again."""
-    if len(document.path) > StoredDocument._meta.get_field("path").max_length:  # type: ignore[operator]
+    if not document.outline.lasting or len(document.path) > StoredDocument._meta.get_field("path").max_length:  # type: ignore[operator]
         return
     try:
         with transaction.atomic():
             StoredDocument.objects.update_or_create(
                 path=document.path,
                 defaults={
-                    "etag": document.etag,
-                    "last_modified": document.changed,
-                    "content_type": document.content_type,
+                    "etag": document.outline.etag,
+                    "last_modified": document.outline.changed,
+                    "content_type": document.outline.content_type,
                     "body": document.body,
                     "gzip": document.gzip,
                     "br": document.br,

@@ -103,6 +103,8 @@ class PostgresWatch:
                     for _ in listener.notifies():
                         self._heard += 1
             except psycopg.Error as error:
-                logger.warning("freshness: the database does not tell of changes, asking it instead: %s", error)
+                logger.warning(
+                    "freshness: the database does not tell of changes, asking it instead: %s", error
+                )
             self._listening = False
             pause.wait(RECONNECT_SECONDS)

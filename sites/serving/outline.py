@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +13,7 @@ class Outline:
     """`etag` (bare, without quotes) names the bytes that `render` would make: the same tag, the same bytes.
 
     `changed` never moves back. `until`: when the document changes by itself (an item's validity ends), None for never.
+    `lasting`: worth a place in the database; false for what anybody can ask for without end, an empty feed say.
     `headers` are sent beside the ones that every document has.
     """
 
@@ -21,8 +22,13 @@ class Outline:
     content_type: str
     render: Callable[[], bytes]
     until: datetime | None = None
+    lasting: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
     caching: str = "public, max-age=300, stale-while-revalidate=600, stale-if-error=86400"
+
+    @property
+    def last_modified(self) -> str:
+        return self.changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
 
 def digest(*parts: object) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
@@ -74,13 +75,12 @@ def answer(
     if coding == "br":
         shelf.with_brotli(document)
     headers = headers_of(document, coding)
-    if unchanged(
-        document, environ.get("HTTP_IF_NONE_MATCH", ""), environ.get("HTTP_IF_MODIFIED_SINCE", "")
-    ):
+    known = environ.get("HTTP_IF_NONE_MATCH", ""), environ.get("HTTP_IF_MODIFIED_SINCE", "")
+    if unchanged(document.outline.etag, document.outline.changed, *known):
         start_response("304 Not Modified", headers)
         return ()
     body = document.encoded(coding)
-    headers += [("Content-Type", document.content_type), ("Content-Length", str(len(body)))]
+    headers += [("Content-Type", document.outline.content_type), ("Content-Length", str(len(body)))]
     if coding != "identity":
         headers.append(("Content-Encoding", coding))
     start_response("200 OK", headers)
@@ -91,22 +91,22 @@ def headers_of(document: Document, coding: str) -> list[tuple[str, str]]:
     """What 200 and 304 have in common."""
     return [
         ("ETag", document.tag(coding)),
-        ("Last-Modified", document.last_modified),
-        ("Cache-Control", document.caching),
+        ("Last-Modified", document.outline.last_modified),
+        ("Cache-Control", document.outline.caching),
         ("Vary", "Accept-Encoding"),
         ("Access-Control-Allow-Origin", "*"),
         ("X-Content-Type-Options", "nosniff"),
-        *document.extra.items(),
+        *document.outline.headers.items(),
     ]
 
 
-def unchanged(document: Document, if_none_match: str, if_modified_since: str) -> bool:
+def unchanged(etag: str, changed: datetime, if_none_match: str, if_modified_since: str) -> bool:
     """Whether the reader has it already, in whatever encoding. What cannot be understood counts as not said."""
     if if_none_match:
-        return document.etag in _bare_tags(if_none_match) or if_none_match.strip() == "*"
+        return etag in _bare_tags(if_none_match) or if_none_match.strip() == "*"
     if if_modified_since:
         since = _moment(if_modified_since)
-        return since is not None and int(document.changed.timestamp()) <= since
+        return since is not None and int(changed.timestamp()) <= since
     return False
 
 
@@ -139,4 +139,4 @@ def _is_secure(environ: Environ) -> bool:
     if environ.get("wsgi.url_scheme") == "https":
         return True
     header = settings.SECURE_PROXY_SSL_HEADER
-    return bool(header) and environ.get(header[0]) == header[1]
+    return header is not None and environ.get(header[0]) == header[1]

@@ -1,0 +1,206 @@
+"""Window: which items one page of a feed shows and buries, by keys alone. No edition is read here.
+
+Ordered by the last change, not by publication: a correction of an old item has to reach subscribers too. Every kind that
+a selection names is a condition; the rarest one drives, code by code along its index, so that a page costs the same
+whatever the archive holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from heapq import nlargest
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from channels.models import Item, ItemTag, Outlet, Placement
+from sites.feeds.selection import Selection
+from sites.moments import from_micros, micros
+
+SHOWN_CHANNELS = ("feed", "hosted")
+"""The channels whose outlets the public reads here."""
+MOURNING = timedelta(days=90)
+"""How long a tombstone stays: longer than any subscriber's holiday."""
+TOMBSTONES_MAX = 200
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+"""`updated` of a feed that has never had an item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item in a feed. `changed` is its last change there."""
+
+    item: UUID
+    edition: int | None
+    published: datetime
+    changed: datetime
+    until: datetime | None
+
+    @property
+    def order(self) -> tuple[datetime, UUID]:
+        return self.changed, self.item
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two lines: the next page begins after it."""
+
+    changed: datetime
+    item: UUID
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Raises ValueError for anything that `str` did not make."""
+        moment, _, item = text.partition(".")
+        return cls(from_micros(int(moment)), UUID(hex=item))
+
+    def __str__(self) -> str:
+        return f"{micros(self.changed)}.{self.item.hex}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`changed` is the last change of all that is shown, `until` when the page changes by itself next.
+
+    `older` is the cursor of the next page, None on the last one.
+    """
+
+    shown: Sequence[Line]
+    buried: Sequence[Line]
+    changed: datetime
+    until: datetime | None
+    older: Cursor | None
+
+    @property
+    def keys(self) -> tuple[Any, ...]:
+        """What the page's bytes depend on, besides the feed's own settings."""
+        lines = [(line.item.hex, line.edition, line.changed) for line in (*self.shown, *self.buried)]
+        return (lines, len(self.shown), str(self.older))
+
+
+def window(
+    selection: Selection, now: datetime, *, before: Cursor | None = None, between: Between | None = None
+) -> Window:
+    """One page of what `selection` shows. `between` keeps to the lines that changed in a span of time (an archive)."""
+    asked = _Question(selection, now, before, between)
+    found = _newest(asked.living(), selection.size + 1)
+    page = found[: selection.size]
+    older = Cursor(*page[-1].order) if len(found) > selection.size else None
+    first = before is None and between is None
+    buried = _newest(asked.buried(), TOMBSTONES_MAX) if first else []
+    ends = [line.until for line in page if line.until]
+    changes = [line.changed for line in (*page, *buried)]
+    return Window(
+        shown=[line for line in page if line.until is None or line.until > now],
+        buried=_standing(buried, page),
+        # An item whose validity ends leaves without a change of its row: the feed changed at that moment.
+        changed=max([BEGINNING, *changes, *(end for end in ends if end <= now)]),
+        until=min(
+            [end for end in ends if end > now] + [line.changed + MOURNING for line in buried], default=None
+        ),
+        older=older,
+    )
+
+
+_PLACED = Placement.objects.filter(item=OuterRef("pk"), outlet__channel__in=SHOWN_CHANNELS)
+
+Between = tuple[datetime, datetime]
+"""From (inclusive) and to (exclusive)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The statements behind one page: each is one short index range, newest first."""
+
+    selection: Selection
+    now: datetime
+    before: Cursor | None
+    between: Between | None
+
+    def living(self) -> Iterator[QuerySet[Any, Any]]:
+        if self.selection.outlet:
+            yield self._placements().filter(desired__isnull=False, published_at__lte=self.now)
+            return
+        public = Exists(_PLACED.filter(desired__isnull=False, outlet__retired_at=None))
+        for rows in self._items():
+            yield rows.filter(public, withdrawn_at=None, first_published_at__lte=self.now)
+
+    def buried(self) -> Iterator[QuerySet[Any, Any]]:
+        since = self.now - MOURNING
+        if self.selection.outlet:
+            yield self._placements().filter(desired__isnull=True, desired_at__gt=since)
+            return
+        for rows in self._items():
+            yield rows.filter(Exists(_PLACED), withdrawn_at__isnull=False, changed_at__gt=since)
+
+    def _placements(self) -> QuerySet[Any, Any]:
+        """(item, edition, published, changed, until) of one outlet."""
+        rows = Placement.objects.filter(
+            self._span("desired_at", "item_id"), outlet__slug=self.selection.outlet
+        )
+        if self.selection.columns:
+            rows = rows.filter(column_code__in=self.selection.columns)
+        if self.selection.units:
+            rows = rows.filter(item__issuer_code__in=self.selection.units)
+        if self.selection.types:
+            rows = rows.filter(item__item_type__in=self.selection.types)
+        if self.selection.tags:
+            rows = rows.filter(Exists(_tagged(self.selection.tags, "item_id")))
+        return rows.order_by("-desired_at", "-item_id").values_list(
+            "item_id", "desired_id", "published_at", "desired_at", "visible_until"
+        )
+
+    def _items(self) -> Iterator[QuerySet[Any, Any]]:
+        """The same of the whole district, each item once: one range for each code of the kind that drives."""
+        chosen = {
+            "issuer_code": self.selection.units,
+            "column_code": self.selection.columns,
+            "item_type": self.selection.types,
+        }
+        driving = next((field for field, codes in chosen.items() if codes), None)
+        rows = Item.objects.filter(self._span("changed_at", "content_id"))
+        for field, codes in chosen.items():
+            if codes and field != driving:
+                rows = rows.filter(**{f"{field}__in": codes})
+        if self.selection.tags:
+            rows = rows.filter(Exists(_tagged(self.selection.tags, "pk")))
+        for code in chosen[driving] if driving else ("",):
+            some = rows.filter(**{driving: code}) if driving else rows
+            yield some.order_by("-changed_at", "-content_id").values_list(
+                "content_id", "current_id", "first_published_at", "changed_at", "expires_at"
+            )
+
+    def _span(self, moment: str, key: str) -> Q:
+        span = Q()
+        if self.before:
+            at, item = self.before.changed, self.before.item
+            # The first half is the index range, the second cuts it exactly.
+            span &= Q(**{f"{moment}__lte": at}) & (Q(**{f"{moment}__lt": at}) | Q(**{f"{key}__lt": item}))
+        if self.between:
+            span &= Q(**{f"{moment}__gte": self.between[0], f"{moment}__lt": self.between[1]})
+        return span
+
+
+def _tagged(tags: Iterable[str], key: str) -> QuerySet[ItemTag]:
+    return ItemTag.objects.filter(item=OuterRef(key), tag__in=list(tags))
+
+
+def _newest(ranges: Iterator[QuerySet[Any, Any]], limit: int) -> list[Line]:
+    lines = (Line(*row) for rows in ranges for row in rows[:limit])
+    return nlargest(limit, lines, key=lambda line: line.order)
+
+
+def _standing(buried: Sequence[Line], living: Sequence[Line]) -> list[Line]:
+    """One an item, and none for an item that lives again."""
+    alive = {line.item for line in living}
+    return [line for line in buried if line.item not in alive]
+
+
+def outlet_of(selection: Selection) -> Outlet | None:
+    """The outlet that a selection names, while the public may read it; None also for one that is retired."""
+    if not selection.outlet:
+        return None
+    return Outlet.objects.filter(slug=selection.outlet, channel__in=SHOWN_CHANNELS, retired_at=None).first()

@@ -1,0 +1,26 @@
+"""The same documents as Django responses: for addresses with parameters, and where the layer does not stand before Django."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from sites.serving.outline import Outline
+from sites.serving.wsgi_layer import unchanged
+
+
+def respond(request: HttpRequest, outline: Outline) -> HttpResponse:
+    """200 with the document, or 304 before it is made. Not compressed: nothing of it is kept."""
+    response = HttpResponse(content_type=outline.content_type)
+    response["ETag"] = f'"{outline.etag}"'
+    response["Last-Modified"] = outline.last_modified
+    response["Cache-Control"] = outline.caching
+    response["Access-Control-Allow-Origin"] = "*"
+    for name, value in outline.headers.items():
+        response[name] = value
+    known = request.headers.get("If-None-Match", ""), request.headers.get("If-Modified-Since", "")
+    if unchanged(outline.etag, outline.changed, *known):
+        response.status_code = 304
+        del response["Content-Type"]
+        return response
+    response.content = outline.render()
+    return response
