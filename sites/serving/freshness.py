@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
-from django.db import close_old_connections, connection
+from django.db import connection
 
 from channels import changes
 from channels.changes import Stamp
@@ -20,11 +20,16 @@ from channels.changes import Stamp
 logger = logging.getLogger(__name__)
 
 RECONNECT_SECONDS = 1.0
+LISTEN_SECONDS = 0.5
+"""How soon the thread notices that it is to end; what is told comes at once."""
 
 
 class Watch(Protocol):
     def stamp(self) -> Stamp:
         """How far the hub is now."""
+
+    def close(self) -> None:
+        """Give back what it holds of the database."""
 
 
 def watch() -> Watch:
@@ -36,8 +41,14 @@ def watch() -> Watch:
 
 def current() -> Stamp:
     """How far the hub is, asked of the database on this thread's connection."""
-    close_old_connections()
+    renew_connection()
     return changes.stamp()
+
+
+def renew_connection() -> None:
+    """Before Django there is no request whose start and end would close a connection that is broken or too old."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 class SqliteWatch:
@@ -60,11 +71,17 @@ class SqliteWatch:
         stamp: Stamp = mine.stamp
         return stamp
 
+    def close(self) -> None:
+        """This thread's connection."""
+        if hasattr(self._mine, "connection"):
+            self._mine.connection.close()
+            del self._mine.connection
+
 
 class PostgresWatch:
     """One thread a process listens; `_heard` counts what it heard."""
 
-    def __init__(self, parameters: dict[str, object]) -> None:
+    def __init__(self, parameters: dict[str, Any]) -> None:
         for unfit in ("cursor_factory", "context", "prepare_threshold"):
             parameters.pop(unfit, None)
         self._parameters = parameters
@@ -73,6 +90,7 @@ class PostgresWatch:
         self._known: tuple[int, Stamp] | None = None
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._ending = threading.Event()
 
     def stamp(self) -> Stamp:
         if self._thread is None:
@@ -85,6 +103,11 @@ class PostgresWatch:
         if listening:
             self._known = (heard, stamp)
         return stamp
+
+    def close(self) -> None:
+        self._ending.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def _start(self) -> None:
         with self._starting:

@@ -14,13 +14,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.http import parse_etags
 
 from sites.serving import documents
 from sites.serving.documents import Document, Shelf
-from sites.serving.freshness import Watch, watch
+from sites.serving.freshness import Watch, renew_connection, watch
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class DocumentLayer:
             found = self._shelf.fresh(path, stamp, now)
             if found is None:
                 found = self._shelf.get(path, stamp, now)
-                close_old_connections()
+                renew_connection()
         except DatabaseError as error:
             logger.warning("no document %s: %s", path, error)
             return None  # Django says what is to be said

@@ -16,20 +16,32 @@ from channels.models import Outlet, WithdrawalKind
 from sites.models import StoredDocument, StoredFragment
 from sites.serving import documents
 from sites.serving.documents import Shelf
-from sites.serving.freshness import watch
+from sites.serving.freshness import Watch, watch
 from sites.serving.wsgi_layer import DocumentLayer, preferred
 from tests.sites import build
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+COMMITTED = pytest.mark.django_db(transaction=True)
+"""Only what is committed is seen by another connection."""
 PATH = "/feeds/school.atom"
+
+
+class Asking:
+    """Asks the database at every look: sees what the test's own transaction has done."""
+
+    def stamp(self) -> changes.Stamp:
+        return changes.stamp()
+
+    def close(self) -> None:
+        pass
 
 
 class Hub:
     """The layer with a Django behind it that only says that it was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, watching: Watch | None = None) -> None:
         self.shelf = Shelf()
-        self.watch = watch()
+        self.watch = watching or Asking()
         self.layer = DocumentLayer(self._django, shelf=self.shelf, watching=self.watch)
 
     def get(self, path: str = PATH, *, method: str = "GET", query: str = "", **headers: str) -> Answer:
@@ -70,9 +82,16 @@ def outlet() -> Outlet:
 
 
 @pytest.fixture
-def hub(outlet: Outlet) -> Iterator[Hub]:
-    yield Hub()
-    documents.shelf.forget()
+def hub(outlet: Outlet) -> Hub:
+    return Hub()
+
+
+@pytest.fixture
+def watching(outlet: Outlet) -> Iterator[Hub]:
+    """With the watch that the hub has: it sees what is committed."""
+    hub = Hub(watch())
+    yield hub
+    hub.watch.close()
 
 
 def sign(outlet: Outlet, **fields: object) -> Any:
@@ -149,22 +168,24 @@ def test_head_has_the_headers_of_get_and_no_body(hub: Hub, outlet: Outlet) -> No
     assert (head.status, head.body, head.headers) == (200, b"", get.headers)
 
 
-def test_what_is_signed_corrected_or_taken_back_shows_at_once(hub: Hub, outlet: Outlet) -> None:
+@COMMITTED
+def test_what_is_signed_corrected_or_taken_back_shows_at_once(watching: Hub, outlet: Outlet) -> None:
     kept = sign(outlet, headline="第一篇")
-    first = hub.get()
+    first = watching.get()
     sign(outlet, headline="第二篇")
-    second = hub.get(if_none_match=first.headers["ETag"])
+    second = watching.get(if_none_match=first.headers["ETag"])
     assert second.status == 200
     assert "第二篇".encode() in second.body
     outbox.recall(kept.content_id, kind=WithdrawalKind.GONE, reason="有误", now=timezone.now())
-    assert "第一篇".encode() not in hub.get().body
+    assert "第一篇".encode() not in watching.get().body
 
 
-def test_an_outlet_that_is_renamed_shows_its_new_name(hub: Hub, outlet: Outlet) -> None:
-    assert outlet.name.encode() in hub.get().body
+@COMMITTED
+def test_an_outlet_that_is_renamed_shows_its_new_name(watching: Hub, outlet: Outlet) -> None:
+    assert outlet.name.encode() in watching.get().body
     outlet.name = "新校名"
     outlet.save()
-    assert "新校名".encode() in hub.get().body
+    assert "新校名".encode() in watching.get().body
 
 
 def test_an_item_leaves_when_its_validity_ends(hub: Hub, outlet: Outlet) -> None:
@@ -177,14 +198,15 @@ def test_an_item_leaves_when_its_validity_ends(hub: Hub, outlet: Outlet) -> None
     assert ("今晚停水".encode() in before.body, "今晚停水".encode() in after.body) == (True, False)
 
 
+@COMMITTED
 def test_nothing_is_asked_of_the_database_while_nothing_changes(
-    hub: Hub, outlet: Outlet, django_assert_num_queries: build.QueryCount
+    watching: Hub, outlet: Outlet, django_assert_num_queries: build.QueryCount
 ) -> None:
     sign(outlet)
-    hub.get()
-    hub.get()
+    watching.get()
+    watching.get()
     with django_assert_num_queries(0):
-        assert hub.get().status == 200
+        assert watching.get().status == 200
 
 
 def test_a_change_elsewhere_renders_nothing(hub: Hub, outlet: Outlet) -> None:
@@ -265,12 +287,13 @@ def test_a_retired_outlets_feed_ends(hub: Hub, outlet: Outlet) -> None:
     assert hub.get().is_django
 
 
-def test_a_stamp_never_goes_back(hub: Hub, outlet: Outlet) -> None:
+@COMMITTED
+def test_a_stamp_never_goes_back(watching: Hub, outlet: Outlet) -> None:
     stamps = []
     for _ in range(3):
-        stamps.append(hub.watch.stamp())
+        stamps.append(watching.watch.stamp())
         sign(outlet)
-        stamps.append(hub.watch.stamp())
+        stamps.append(watching.watch.stamp())
         changes.touch()
     assert [s.sequence for s in stamps] == sorted(s.sequence for s in stamps)
     assert stamps[-1].sequence == 3
