@@ -5,10 +5,12 @@ Everything is escaped here and inline HTML is sanitised again: an edition may co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from typing import TypeAlias
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from channels import markup
@@ -31,16 +33,21 @@ AssetUrl: TypeAlias = Callable[[Asset], str]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+_RELATIVE = re.compile(r'(<(?:a href|img src)=")(?!https?://|mailto:|tel:)([^"]*)', re.IGNORECASE)
+
 
 def article_html(edition: Edition, asset_url: AssetUrl) -> str:
-    """All that belongs below the headline, for readers of other systems: note, facts, body and credit."""
+    """All that belongs below the headline, for readers of other systems: note, facts, body and credit.
+
+    Every address in it is absolute: elsewhere, a relative one would lead to the reader's own system.
+    """
     parts = [
         correction_html(edition),
         service_html(edition),
         body_html(edition, asset_url),
         credit_html(edition),
     ]
-    return "\n".join(part for part in parts if part)
+    return _absolute("\n".join(part for part in parts if part), edition.canonical_url)
 
 
 def body_html(edition: Edition, asset_url: AssetUrl) -> str:
@@ -129,6 +136,19 @@ def size_text(size: int) -> str:
     if size < 1024 * 1024:
         return f"{size / 1024:.0f} KB"
     return f"{size / 1024 / 1024:.1f} MB"
+
+
+def _absolute(html: str, base_url: str) -> str:
+    """`html` as it is made here, so that every address is in double quotes and no text looks like a tag."""
+
+    def resolved(match: re.Match[str]) -> str:
+        try:
+            url = urljoin(base_url, unescape(match[2]))
+        except ValueError:
+            url = base_url
+        return f"{match[1]}{_attribute(url)}"
+
+    return _RELATIVE.sub(resolved, html)
 
 
 def _figure(block: Image, asset_url: AssetUrl) -> str:
