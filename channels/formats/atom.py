@@ -13,17 +13,8 @@ from typing import Any
 from lxml import etree
 
 from channels.formats.elements import ATOM, HISTORY, HUB, TOMBSTONES, add, cut, history, link, marks, splice
-from channels.formats.feed import (
-    Content,
-    FeedEntry,
-    FeedHead,
-    Tombstone,
-    creator,
-    digest,
-    enclosures,
-    rfc3339,
-    terms,
-)
+from channels.formats.extracts import creator, digest, enclosures, origin, terms
+from channels.formats.feed import Content, FeedEntry, FeedHead, Tombstone, rfc3339
 from channels.formats.html import AssetUrl, article_html
 
 KEY = "atom"
@@ -116,12 +107,11 @@ def _fill(element: etree._Element, entry: FeedEntry, content: Content, asset_url
     if author := creator(edition):
         add(add(element, _name("author")), _name("name"), author)
     link(element, "alternate", entry.url, type="text/html")
-    if edition.origin_url:
-        link(element, "via", edition.origin_url)
+    if via := origin(edition):
+        link(element, "via", via)
     for file in enclosures(edition, asset_url):
-        link(
-            element, "enclosure", file.url, type=file.content_type, length=str(file.length), title=file.title
-        )
+        title = {"title": file.title} if file.title else {}
+        link(element, "enclosure", file.url, type=file.content_type, length=str(file.length), **title)
     for term in terms(edition):
         add(element, _name("category"), term=term.code, scheme=term.scheme, label=term.name)
     if content is Content.FULL:
