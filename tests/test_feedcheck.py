@@ -49,6 +49,7 @@ ATOM_RULES = [
     ("</title>", "</titel>", "not well-formed"),
     ("城中街道</title>", "城中\x0b街道</title>", "not well-formed"),
     ("<feed xmlns=", '<rss xmlns="x"/><feed xmlns=', "not well-formed"),
+    ("城中街道</title>", "城中\x85街道</title>", "control character"),
     (ID, "", "not exactly one"),
     (ID, ID + ID, "not exactly one"),
     (ID, "<id>102</id>", "its id is no IRI"),
@@ -227,6 +228,7 @@ JSON_RULES = [
     (("items", 0, "content_html"), ABSENT, "neither HTML nor text"),
     (("items", 0, "content_html"), "<form>", "<form> in the HTML"),
     (("items", 0, "title"), "A &amp; B", "escaped twice"),
+    (("items", 0, "title"), "\x7f", "control character"),
     (("items", 0, "author"), {"name": "x"}, "unknown property"),
     (("items", 0, "url"), "/x", "is not absolute"),
     (("items", 0, "date_modified"), "2026-11-23", "date_modified is no date"),
@@ -249,7 +251,7 @@ def test_a_broken_rule_of_json_feed_is_told(path: tuple[Any, ...], value: object
     else:
         holder[path[-1]] = value
 
-    found = problems(json.dumps(bad).encode(), jsonfeed.CONTENT_TYPE)
+    found = problems(json.dumps(bad, ensure_ascii=False).encode(), jsonfeed.CONTENT_TYPE)
 
     assert any(rule in line for line in found), found
 

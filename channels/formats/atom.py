@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from channels.formats.elements import ATOM, HISTORY, HUB, TOMBSTONES, add, cut, history, link, marks, splice
-from channels.formats.extracts import creator, digest, enclosures, origin, terms
+from channels.formats.extracts import creator, digest, enclosures, origin, summary, terms
 from channels.formats.feed import Content, FeedEntry, FeedHead, Tombstone, rfc3339
 from channels.formats.html import AssetUrl, article_html
 
@@ -115,8 +115,8 @@ def _fill(element: etree._Element, entry: FeedEntry, content: Content, asset_url
     for term in terms(edition):
         add(element, _name("category"), term=term.code, scheme=term.scheme, label=term.name)
     if content is Content.FULL:
-        if edition.summary:
-            add(element, _name("summary"), edition.summary)
+        if short := summary(edition):
+            add(element, _name("summary"), short)
         add(element, _name("content"), article_html(edition, asset_url), type="html")
     else:
         add(element, _name("summary"), digest(edition))

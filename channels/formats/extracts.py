@@ -66,10 +66,15 @@ def origin(edition: Edition) -> str:
     return ascii_url(edition.origin_url) if markup.is_web_address(edition.origin_url) else ""
 
 
+def summary(edition: Edition) -> str:
+    """The summary that was written; empty when there is none."""
+    return markup.xml_text(edition.summary).strip()
+
+
 def opening(edition: Edition) -> str:
     """The summary, or else how the body begins, or else the headline; plain text, never empty."""
-    if summary := markup.xml_text(edition.summary).strip():
-        return summary
+    if written := summary(edition):
+        return written
     text = _line(body_text(edition)) or _line(edition.headline)
     return text if len(text) <= OPENING_CHARS else f"{text[:OPENING_CHARS]}…"
 

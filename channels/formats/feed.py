@@ -128,8 +128,12 @@ class Format(Protocol):
 
 
 def rfc3339(moment: datetime) -> str:
-    """UTC to the second, e.g. 2026-11-23T01:30:00Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """UTC, e.g. 2026-11-23T01:30:00Z; with milliseconds where there are any.
+
+    They tell two changes within one second apart: items that were signed together, an item that came back.
+    """
+    precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
+    return moment.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def ascii_url(url: str) -> str:

@@ -51,7 +51,9 @@ hostile_editions: st.SearchStrategy[Edition] = st.builds(
         body=(
             *edition.body,
             Paragraph(html=html),
-            Paragraph(html='<a href="../a b">附表</a><img src=x onerror=y>'),
+            Paragraph(
+                html='<a href="../a b">附表</a><a href="java&#11;script:x">一</a>&#11;<img src=x onerror=y>'
+            ),
         ),
     ),
     editions,

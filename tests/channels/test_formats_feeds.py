@@ -492,3 +492,16 @@ def test_pictures_are_shown_where_readers_look_for_them() -> None:
     assert only(document).media_thumbnail == [{"url": address(picture(0))}]
     assert item["image"] == address(picture(0))
     assert BeautifulSoup(item["content_html"], "html.parser").find("img") is not None
+
+
+def test_two_changes_within_a_second_are_told_apart() -> None:
+    moments = [AT + timedelta(milliseconds=n) for n in (250, 0)]
+    found = [entry(sample(uri=f"{URI[:-1]}{n}"), updated=moment) for n, moment in enumerate(moments)]
+
+    document = feed(atom, found)
+
+    assert problems(document, atom.CONTENT_TYPE) == []
+    assert [e.updated for e in feedparser.parse(document).entries] == [
+        "2026-11-23T01:30:00.250Z",
+        "2026-11-23T01:30:00Z",
+    ]

@@ -35,6 +35,7 @@ def problems(document: bytes, content_type: str, *, now: datetime | None = None)
         return [
             *(["charset: JSON has none"] if charset else []),
             *jsonfeed.found(document),
+            *_characters(document.decode(errors="replace")),
             *_dates(document, now),
         ]
     if media_type not in XML:
@@ -49,7 +50,12 @@ def _tree(document: bytes, media_type: str) -> list[str]:
         root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
         return [f"not well-formed: {error}"]
-    return list(XML[media_type](root))
+    return [*_characters("".join(map(str, root.itertext()))), *XML[media_type](root)]
+
+
+def _characters(text: str) -> list[str]:
+    found = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]", text)
+    return [f"control character: {found[0]!r}"] if found else []
 
 
 def _encoding(document: bytes, charset: str) -> list[str]:

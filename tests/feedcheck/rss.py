@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lxml import etree
 
@@ -35,6 +35,8 @@ def _channel(channel: etree._Element) -> Iterator[str]:
     updated = rfc822(channel.findtext("lastBuildDate"))
     if updated is None:
         yield "channel: lastBuildDate is no date with a numeric zone"
+    else:
+        updated += timedelta(milliseconds=999)  # RFC 822 knows whole seconds
     yield from feed_links("channel", channel)
     items = channel.findall("item")
     living: dict[str, datetime] = {}
