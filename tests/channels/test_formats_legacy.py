@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import feedparser
@@ -18,7 +19,7 @@ from channels.formats.feed import Content, Tombstone
 from tests.channels.feeding import AT, HEAD, address, entries_of, entry, feed, hostile_editions
 from tests.channels.stage import URI, sample
 from tests.feedcheck import legacy_problems, problems
-from tests.feedcheck.legacy import collected
+from tests.feedcheck.legacy import collected, listed
 
 STONE = Tombstone(uri="urn:uuid:1", when=AT, url="http://hub.example/i/1/")
 ODD = "A & B：囍—€😀\x0b的通知"
@@ -136,6 +137,16 @@ def test_a_list_page_has_a_plain_link_for_each_item(form: collector.Collector, f
         "2026-11-23"
     ] * len(links)
     assert f'href="{HEAD.next_url}"' in document
+
+
+@FORMS
+@pytest.mark.parametrize("title", ["A & B", "a", "/一", "<一>", "通知"])
+def test_a_collector_finds_every_title_of_a_list(form: collector.Collector, title: str) -> None:
+    page = feed(form, [entry(sample(headline=title))] * 2).decode(form.encoding)
+
+    assert [(address, unescape(text)) for address, text in listed(page)] == [
+        ("http://hub.example/czjd/x/", title)
+    ] * 2
 
 
 @FORMS

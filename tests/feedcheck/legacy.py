@@ -1,4 +1,4 @@
-"""What DedeCMS 5.7 and PHPCMS 9.6 make of an RSS document: with regular expressions, as they do it."""
+"""What DedeCMS 5.7 and PHPCMS 9.6 make of an RSS document or a list: with regular expressions, as they do it."""
 
 from __future__ import annotations
 
@@ -50,3 +50,14 @@ def legacy_problems(document: bytes) -> list[str]:
     if len({item.link for item in items}) != len(items):
         lines.append("link: two items of one address are one article")
     return lines
+
+
+def listed(page: str) -> list[tuple[str, str]]:
+    """(address, title) of each link that PHPCMS finds between the marks of a list page."""
+    cut = page.partition("<!--list-start-->")[2].partition("<!--list-end-->")[0]
+    lines = cut.replace("\r", "").replace("\n", "").replace("</a>", "</a>\n")
+    return [
+        (address[1], re.sub(r"<[^>]*>", "", text))
+        for attributes, text in re.findall(r"<a ([^>]*)>([^/a>].*)</a>", lines, re.IGNORECASE)
+        if (address := re.search("""href=['"]?([^'" ]*)""", attributes, re.IGNORECASE))
+    ]
