@@ -83,7 +83,7 @@ ATOM_RULES = [
     ('<content type="html">', '<content type="html">&lt;a href="/x"&gt;', "relative or dangerous"),
     ('<content type="html">', '<content type="html">&lt;a href="javascript:x"&gt;', "relative or dangerous"),
     ('<content type="html">', '<content type="html">&lt;img srcset="/x 2x"&gt;', "relative or dangerous"),
-    ("<entry>", "<entry><content/>", "more than one"),
+    ("<published>", "<content/><published>", "more than one"),
     ('length="3565158"', 'length="0"', "without its length"),
     ('length="3565158"', 'length=""', "without its length"),
     ('type="application/pdf"', 'type="pdf"', "without media type"),

@@ -22,6 +22,8 @@ LABEL = "Atom 1.0"
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 ENTRY_CONTENT_TYPE = "application/atom+xml; type=entry; charset=utf-8"
 
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
 # A stored fragment relies on these prefixes: none may be taken away or renamed while one is kept.
 _NAMESPACES: Any = {None: ATOM, "at": TOMBSTONES, "fh": HISTORY, "ts": HUB}
 
@@ -85,7 +87,7 @@ def listing(document: bytes) -> Listing:
 
 def _head(head: FeedHead, updated: datetime) -> etree._Element:
     root = etree.Element(_name("feed"), nsmap=_NAMESPACES)
-    root.set("{http://www.w3.org/XML/1998/namespace}lang", head.language)
+    root.set(_LANGUAGE, head.language)
     add(root, _name("id"), head.uri)
     add(root, _name("title"), head.title)
     if head.subtitle:
@@ -100,6 +102,7 @@ def _head(head: FeedHead, updated: datetime) -> etree._Element:
 
 def _fill(element: etree._Element, entry: FeedEntry, content: Content, asset_url: AssetUrl) -> None:
     edition = entry.edition
+    element.set(_LANGUAGE, edition.language)
     add(element, _name("id"), edition.uri)
     add(element, _name("title"), edition.headline)
     add(element, _name("published"), rfc3339(entry.published))
