@@ -33,21 +33,23 @@ AssetUrl: TypeAlias = Callable[[Asset], str]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-_RELATIVE = re.compile(r'(<(?:a href|img src)=")(?!https?://|mailto:|tel:)([^"]*)', re.IGNORECASE)
+_RELATIVE = re.compile(r'(?<=<a href=")(?!(?:https?|mailto|tel):)[^"]*', re.IGNORECASE)
 
 
 def article_html(edition: Edition, asset_url: AssetUrl) -> str:
     """All that belongs below the headline, for readers of other systems: note, facts, body and credit.
 
-    Every address in it is absolute: elsewhere, a relative one would lead to the reader's own system.
+    Every link in its text is absolute: elsewhere, a relative one would lead to the reader's own system. The files
+    are where `asset_url` says.
     """
+    base_url = edition.canonical_url
     parts = [
         correction_html(edition),
         service_html(edition),
-        body_html(edition, asset_url),
+        *(_absolute(block, block_html(block, asset_url), base_url) for block in edition.body),
         credit_html(edition),
     ]
-    return _absolute("\n".join(part for part in parts if part), edition.canonical_url)
+    return "\n".join(part for part in parts if part)
 
 
 def body_html(edition: Edition, asset_url: AssetUrl) -> str:
@@ -138,15 +140,16 @@ def size_text(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB"
 
 
-def _absolute(html: str, base_url: str) -> str:
-    """`html` as it is made here, so that every address is in double quotes and no text looks like a tag."""
+def _absolute(block: Block, html: str, base_url: str) -> str:
+    """`html` of `block` with its links absolute. As it is made here, no text in it looks like a tag."""
+    if not isinstance(block, Paragraph | ItemList):
+        return html
 
     def resolved(match: re.Match[str]) -> str:
         try:
-            url = urljoin(base_url, unescape(match[2]))
+            return _attribute(urljoin(base_url, unescape(match[0])))
         except ValueError:
-            url = base_url
-        return f"{match[1]}{_attribute(url)}"
+            return _attribute(base_url)
 
     return _RELATIVE.sub(resolved, html)
 

@@ -77,20 +77,27 @@ def test_readers_of_other_systems_get_the_note_the_facts_and_the_credit() -> Non
     assert edition.canonical_url in lines[-1]
 
 
-def test_every_address_in_it_is_absolute() -> None:
-    body = (Paragraph(html='<a href="/a?b=1&amp;c=2">一</a><a href="../x">二</a><a href="#n">三</a>'),)
-    relative = html.article_html(sample(body=body), lambda asset: f"/media/{asset.name}")
-    [pictured] = BeautifulSoup(
-        html.article_html(sample(pictures=1), lambda a: f"/m/{a.name}"), "html.parser"
-    )("img")
+def test_every_link_of_the_text_is_absolute_and_files_are_where_the_outlet_has_them() -> None:
+    links = '<a href="/a?b=1&amp;c=2">一</a><a href="../x">二</a><a href="#n">三</a><a href="tel:110">四</a>'
+    body = (
+        Paragraph(html=links),
+        ItemList(items=('<a href="y">五</a>',)),
+        Attachment(asset=FORM, title="附件"),
+    )
 
-    links = [link["href"] for link in BeautifulSoup(relative, "html.parser")("a")]
-    assert links[:3] == [
+    soup = BeautifulSoup(
+        html.article_html(sample(body=body), lambda asset: f"files/{asset.name}"), "html.parser"
+    )
+
+    assert [link["href"] for link in soup("a")] == [
         "http://hub.example/a?b=1&c=2",
         "http://hub.example/tzgg/x",
         "http://hub.example/tzgg/20261123-tingshui/#n",
+        "tel:110",
+        "http://hub.example/tzgg/20261123-tingshui/y",
+        "files/申报表.pdf",
+        "http://hub.example/tzgg/20261123-tingshui/",
     ]
-    assert pictured["src"].startswith("http://hub.example/m/")
 
 
 def test_an_address_that_cannot_be_resolved_leads_to_the_item() -> None:
