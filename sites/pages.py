@@ -14,7 +14,7 @@ from channels.edition import ItemType
 from sites import meta
 from sites.feeds import addresses
 from sites.feeds.selection import Selection
-from sites.feeds.variants import DISCOVERED, VARIANTS
+from sites.feeds.variants import DISCOVERED
 from sites.frame import ColumnLink, Frame, address, column_link, frame_of
 from sites.listing import Cursor, Row, newest
 from sites.models import ColumnIndex, SiteHome
@@ -126,10 +126,7 @@ def _feeds(frame: Frame, codes: Iterable[str] = ()) -> list[tuple[str, str, str]
         return []
     selection = Selection(outlet=frame.outlet.slug, columns=tuple(codes))
     name = addresses.name_of(selection)
-    return [
-        (form.label, form.media_type, addresses.feed_url(name, form.key))
-        for form in (VARIANTS[key] for key in DISCOVERED)
-    ]
+    return [(form.label, form.media_type, addresses.feed_url(name, form.key)) for form in DISCOVERED]
 
 
 def offices(request: HttpRequest, page: SiteHome) -> list[tuple[str, str]]:

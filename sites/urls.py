@@ -17,8 +17,14 @@ urlpatterns = [
         files.picture,
         name="picture",
     ),
-    path("feeds/<slug:name>/<uuid:content_id>.atom", feeds.entry, name="feed_entry"),
+    re_path(
+        r"^feeds/(?P<name>[^.]+)/(?P<content_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?P<form>atom|html|gbk\.html)$",
+        feeds.entry,
+        name="feed_entry",
+    ),
     re_path(r"^feeds/(?P<name>[^.]+)\.(?P<variant>[a-z.]+)$", feeds.feed, name="feed"),
+    path("feeds.opml", feeds.opml, name="opml"),
+    path("feeds/", feeds.index, name="feeds"),
     path("find/", find.find, name="find"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
 ]

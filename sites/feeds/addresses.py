@@ -65,9 +65,9 @@ def uri_of(name: str) -> str:
     return uuid5(NAMESPACE_URL, f"urn:tongsheng:{kind}").urn
 
 
-def entry_url(name: str, content_id: UUID) -> str:
-    """One item of a feed, however old."""
-    return f"{settings.PUBLIC_URL}/feeds/{quote(name, safe='/+')}/{content_id}.atom"
+def entry_url(name: str, content_id: UUID, form: str) -> str:
+    """One item of a feed, however old; `form` is one of views.ENTRY_FORMS."""
+    return f"{settings.PUBLIC_URL}/feeds/{quote(name, safe='/+')}/{content_id}.{form}"
 
 
 def _one(kind: str, codes: str, outlet: str = "") -> Selection:

@@ -41,8 +41,10 @@ class Feed:
             **relations,
         )
 
-    def place(self, line: Line) -> Placed:
-        """The item's address in this feed: at the outlet's own site if it has one."""
+    def place(self, line: Line, article_form: str = "") -> Placed:
+        """The item's address in this feed: the page for collectors, or at the outlet's own site if it has one."""
+        if article_form:
+            return Placed(line, addresses.entry_url(self.name, line.item, article_form))
         return Placed(line, f"{self.owner.item_base}{line.item}/" if self.owner.item_base else "")
 
 
@@ -105,7 +107,7 @@ def archived(found: Feed, variant: Variant, month: archive.Month, now: datetime)
 
 def _outlined(found: Feed, variant: Variant, head: FeedHead, shown: Window) -> Outline:
     def render() -> bytes:
-        entries = fragments([found.place(line) for line in shown.shown], variant)
+        entries = fragments([found.place(line, variant.article_form) for line in shown.shown], variant)
         return variant.format.document(head, entries, tombstones(shown), updated=shown.changed)
 
     return Outline(

@@ -8,7 +8,7 @@ whatever the archive holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from heapq import nlargest
 from typing import Any
@@ -112,6 +112,19 @@ def window(
         ),
         older=older,
     )
+
+
+def line_of(selection: Selection, item: UUID, now: datetime) -> Line | None:
+    """One item of what `selection` shows, however old; its edition is None where it was taken back within 90 days."""
+    asked = _Question(selection, now, None, None)
+    key = "item_id" if selection.outlet else "pk"
+    for rows in asked.living():
+        if found := rows.filter(**{key: item}).first():
+            return Line(*found)
+    for rows in asked.buried():
+        if found := rows.filter(**{key: item}).first():
+            return replace(Line(*found), edition=None)
+    return None
 
 
 def edge(selection: Selection, now: datetime, between: Between, *, newest: bool) -> datetime | None:

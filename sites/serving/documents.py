@@ -31,6 +31,7 @@ Maker = Callable[..., Outline | None]
 """Takes the groups of its pattern and `now`; None for an address that has no document (then Django answers)."""
 
 MAKERS: Sequence[tuple[re.Pattern[str], str]] = (
+    (re.compile(r"^/feeds\.opml$"), "sites.feeds.directory.outline"),
     (re.compile(r"^/feeds/(?P<name>[^.]+)\.(?P<variant>[a-z.]+)$"), "sites.feeds.documents.outline"),
 )
 BYTES_MAX = 64 * 1024 * 1024
