@@ -13,7 +13,7 @@ from sites.feeds.selection import Selection
 from sites.feeds.variants import Variant
 from sites.feeds.window import Between, edge
 
-_NAME = re.compile(r"(?P<name>.+)/archive/(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])")
+_NAME = re.compile(r"(?P<name>.+)/archive/(?P<year>20\d{2})-(?P<month>0[1-9]|1[0-2])")
 ENTRIES_MAX = 2000
 """Of one document; what a busier month holds beyond is reached by paging."""
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -45,7 +45,7 @@ def split(name: str) -> tuple[str, Month | None]:
     found = _NAME.fullmatch(name)
     if found is None:
         return name, None
-    begin = datetime(int(found["year"]) or 1, int(found["month"]), 1, tzinfo=SHANGHAI)
+    begin = datetime(int(found["year"]), int(found["month"]), 1, tzinfo=SHANGHAI)
     return found["name"], Month(begin)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -46,6 +47,11 @@ def fragments(places: Sequence[Placed], variant: Variant) -> list[bytes]:
         _keep(made)
         held |= made
     return [held[key] for key in keys]
+
+
+def prune(*, before: datetime) -> int:
+    """Forget fragments made before; returns how many."""
+    return int(StoredFragment.objects.filter(made_at__lt=before).delete()[0])
 
 
 def entry(place: Placed, record: EditionRecord) -> FeedEntry:
