@@ -77,10 +77,14 @@ class Dispatcher:
     async def _run(self) -> int:
         calls = 0
         flights = _Flights()
-        async with self._http_factory() as http:
+        async with contextlib.AsyncExitStack() as stack:
+            http: Http | None = None
             while True:
                 more = await self._claim(flights) if self._may_claim(flights) else ()
                 for work in more or ():
+                    # Most runs find nothing to do, and a hub without outlets never needs the client.
+                    if http is None:
+                        http = await stack.enter_async_context(self._http_factory())
                     flights.start(self._perform(work, http), work.outlet.pk)
                     calls += 1
                 if more is None and not flights.under_way and not flights.landed:
