@@ -40,7 +40,7 @@ def returned(sql: str, columns: Columns, rows: str, *, shared: Sequence[Any] = (
     """Like `run`, for a statement that ends in RETURNING."""
     with connection.cursor() as cursor:
         cursor.execute(sql.replace("{rows}", _table(columns)), [*shared, rows])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def moment(value: datetime | None) -> str | None:
