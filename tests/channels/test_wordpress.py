@@ -292,7 +292,7 @@ def test_a_site_without_pretty_permalinks_is_asked_otherwise_and_that_is_remembe
 
 @pytest.mark.parametrize(
     ("role", "said"),
-    [("administrator", "管理员的账号"), ("contributor", "upload_files"), ("subscriber", "publish_posts")],
+    [("administrator", "管理员的账号"), ("contributor", "上传文件"), ("subscriber", "发布文章")],
 )
 def test_an_account_that_may_too_much_or_too_little_is_refused(stage: Stage, role: str, said: str) -> None:
     remote_of(stage).sandbox.set_wordpress(SITE, role=role)

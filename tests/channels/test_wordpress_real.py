@@ -275,6 +275,52 @@ def test_a_site_without_pretty_permalinks_is_asked_by_its_front_page(stage: Stag
         site.php("update_option('permalink_structure', '/%postname%/');")
 
 
+def test_a_site_without_a_trash_takes_the_post_back_as_a_draft(stage: Stage, site: WordPress) -> None:
+    receipt = stage.place(sample(1))
+    with site.plugin("define('EMPTY_TRASH_DAYS', 0);"):
+        gone = stage.withdraw(receipt)
+    assert stage.verify(gone).presence is Presence.ABSENT
+    assert (statuses(site), site.get(f"/{SLUG}/")[0]) == (["draft"], 404)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "add_filter('rest_pre_dispatch', function () { http_response_code(403); die('<html>blocked'); });",
+            "防火墙",
+        ),
+        ("add_filter('rest_pre_dispatch', function () { die('<html>Log in'); });", "程序报错"),
+        ("echo '<b>Warning</b>: Undefined variable';", "程序报错"),
+        (
+            "add_filter('rest_authentication_errors', fn() => new WP_Error('rest_closed', 'No.', ['status' => 401]));",
+            "关闭",
+        ),
+        ("add_filter('wp_is_application_passwords_available', '__return_false');", "应用密码"),
+    ],
+)
+def test_what_stands_before_the_interface_is_for_the_administrator(
+    stage: Stage, site: WordPress, code: str, said: str
+) -> None:
+    receipt = stage.place(sample(1))
+    with site.plugin(code):
+        errors = [
+            failure(lambda: stage.deliver(sample(2), previous=receipt)),
+            failure(lambda: stage.withdraw(receipt)),
+            failure(lambda: stage.verify(receipt)),
+        ]
+    assert all(isinstance(error, ConfigError) and said in error.message for error in errors)
+
+
+def test_a_site_that_hides_its_accounts_is_published_at_all_the_same(stage: Stage, site: WordPress) -> None:
+    hide = (
+        "unset($routes['/wp/v2/users/me'], $routes['/wp/v2/users'], $routes['/wp/v2/users/(?P<id>[\\d]+)']);"
+    )
+    with site.plugin(f"add_filter('rest_endpoints', function ($routes) {{ {hide} return $routes; }});"):
+        stage.place(sample(1))
+    assert statuses(site) == ["publish"]
+
+
 @pytest.mark.parametrize(
     ("user", "values", "said"),
     [

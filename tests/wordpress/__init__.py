@@ -14,7 +14,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -123,6 +124,17 @@ class WordPress:
         )
         rows = (line.split("\t") for line in listed.splitlines())
         return [(int(number), status, slug) for number, status, slug in rows]
+
+    @contextmanager
+    def plugin(self, code: str) -> Iterator[None]:
+        """What a site may have on top: `code` runs at the start of every request."""
+        file = self._content / "mu-plugins" / "test.php"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"<?php {code}")
+        try:
+            yield
+        finally:
+            file.unlink()
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a public page."""

@@ -14,7 +14,12 @@ from channels.errors import ConfigError
 DRAFT: Final = "draft"
 ELSE: Final = "*"
 """In the mapping: every column that is not named."""
-_NEEDED = ("upload_files", "edit_published_posts", "delete_published_posts")
+_NEEDED = {
+    "upload_files": "上传文件",
+    "edit_published_posts": "修改已发布的文章",
+    "delete_published_posts": "删除已发布的文章",
+    "publish_posts": "发布文章",
+}
 _ENTRY = re.compile(r"\s*([^=＝]+?)\s*[=＝]\s*(.+?)\s*")
 
 
@@ -45,8 +50,8 @@ class Account:
                 "请不要使用网站管理员的账号，请对方另建一个“编辑”角色的账号并生成应用密码",
                 code="administrator",
             )
-        needed = _NEEDED if mode == DRAFT else (*_NEEDED, "publish_posts")
-        if missing := [right for right in needed if right not in may]:
+        spared = {"publish_posts"} if mode == DRAFT else set()
+        if missing := [label for right, label in _NEEDED.items() if right not in may | spared]:
             raise ConfigError(
                 f"账号缺少权限（{'、'.join(missing)}），请对方把该账号的角色设为“编辑”或“作者”", code="role"
             )
