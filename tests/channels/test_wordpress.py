@@ -13,6 +13,7 @@ from aiohttp import web
 
 from channels.adapters.wordpress import failures
 from channels.adapters.wordpress.adapter import WordPressAdapter
+from channels.adapters.wordpress.posts import link_of
 from channels.adapters.wordpress.site import Site
 from channels.contract import Answer, AssetReader, Http, Presence, Severity
 from channels.edition import Asset, Attachment, Paragraph
@@ -414,3 +415,8 @@ def test_a_page_instead_of_an_answer_to_a_question_is_for_the_administrator() ->
 
 def test_a_byte_order_mark_before_the_answer_is_forgiven() -> None:
     assert failures.document_of(page(200, '\ufeff\n{"id": 1}')) == {"id": 1}
+
+
+def test_an_address_too_long_for_the_register_is_left_out() -> None:
+    assert link_of({"link": f"http://a.cn/{'x' * 500}"}) == ""
+    assert link_of({"link": "http://a.cn/x"}) == "http://a.cn/x"

@@ -14,7 +14,7 @@ from channels.adapters.wordpress import article
 from channels.adapters.wordpress.account import DRAFT, Account
 from channels.adapters.wordpress.looking import Looking
 from channels.adapters.wordpress.media import Media
-from channels.adapters.wordpress.posts import PUBLISHED, Post, Posts
+from channels.adapters.wordpress.posts import PUBLISHED, Post, Posts, link_of
 from channels.adapters.wordpress.site import Site
 from channels.contract import (
     Adapter,
@@ -123,10 +123,8 @@ class WordPressAdapter(Adapter):
             # Never old over new: whoever was faster has published a later edition; a look will tell.
             return self._receipt(rendering, token, post.number, post.link)
         there = await posts.change(post.number, {**fields, **self._status})
-        status = str(there.get("status", post.status))
-        return self._receipt(
-            rendering, token, post.number, str(there.get("link", post.link)), by_hand=self._waits(status)
-        )
+        by_hand = self._drafts and there.get("status") != PUBLISHED
+        return self._receipt(rendering, token, post.number, link_of(there), by_hand=by_hand)
 
     async def withdraw(self, receipt: Receipt, *, reason: str, checkpoint: Checkpoint) -> Receipt:  # noqa: ARG002
         """Every post of the item, so that no forgotten draft is published later."""
@@ -198,9 +196,6 @@ class WordPressAdapter(Adapter):
     def _status(self) -> dict[str, str]:
         """In draft mode the status is the webmaster's: what he has published stays so."""
         return {} if self._drafts else {"status": PUBLISHED}
-
-    def _waits(self, status: str) -> bool:
-        return self._drafts and status != PUBLISHED
 
     def _receipt(
         self, rendering: Rendering, token: str, number: int, link: str, *, by_hand: bool = False

@@ -18,6 +18,10 @@ PUBLISHED = "publish"
 TRASH = "trash"
 
 
+URL_CHARS_MAX = 500
+"""What the register of placements holds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """`version` is what its mark says, None when somebody has edited the mark away."""
@@ -89,6 +93,12 @@ class Posts:
             await self._site.post(f"posts/{number}", {"status": "draft"})
 
 
+def link_of(entry: Mapping[str, Any]) -> str:
+    """Address of the public page; empty for one that the register cannot hold."""
+    link = str(entry.get("link", ""))
+    return link if len(link) <= URL_CHARS_MAX else ""
+
+
 def _post_of(entry: Any, uri: str, *, strict: bool = False) -> Post | None:
     """`strict`: only with the item's mark. Else a post without any mark counts if its slug is the item's.
 
@@ -103,6 +113,6 @@ def _post_of(entry: Any, uri: str, *, strict: bool = False) -> Post | None:
     return Post(
         number=int(entry["id"]),
         status=status,
-        link=str(entry.get("link", "")),
+        link=link_of(entry),
         version=mark.version if mark else None,
     )
