@@ -140,6 +140,20 @@ def test_what_display_filters_would_change_is_written_as_references(stage: Stage
     assert f"<p>{expected}</p>" in content
 
 
+@pytest.mark.parametrize(
+    ("slug", "expected"),
+    [
+        ("20261123-tingshui", "20261123-tingshui-7f0c1a52"),
+        ("20261123-7f0c1a", "20261123-7f0c1a52"),
+        ("7f0c1a", "7f0c1a-7f0c1a52"),
+        ("20261123-", "20261123--7f0c1a52"),
+        ("x" * 300, f"{'x' * 191}-7f0c1a52"),
+    ],
+)
+def test_an_address_ends_with_the_item_s_key(stage: Stage, slug: str, expected: str) -> None:
+    assert stage.adapter.render(sample(1, slug=slug)).payload["slug"] == expected
+
+
 def test_a_file_that_wordpress_refuses_stays_on_the_hub_and_the_editor_reads_it(stage: Stage) -> None:
     official = Asset(sha256="a" * 64, content_type="application/ofd", name="通知.ofd", size=9)
     edition = sample(1, body=(*sample(1).body, Attachment(asset=official, title="通知原件")))

@@ -114,8 +114,11 @@ def slug_key(uri: str) -> str:
 
 
 def _slug(edition: Edition) -> str:
+    """The item's own, ending with the key; one that ends with the beginning of the key already is completed."""
     key = slug_key(edition.uri)
-    return f"{edition.slug[: SLUG_CHARS_MAX - len(key) - 1]}-{key}"
+    head, _, tail = edition.slug.rpartition("-")
+    words = head if head and tail and key.startswith(tail) else edition.slug
+    return f"{words[: SLUG_CHARS_MAX - len(key) - 1]}-{key}"
 
 
 def _described(edition: Edition, taken: Mapping[str, Asset]) -> Iterator[tuple[str, dict[str, str]]]:
