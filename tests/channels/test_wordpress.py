@@ -254,6 +254,32 @@ def test_a_post_that_carries_another_item_by_now_is_left_alone(stage: Stage) -> 
     assert only_post(stage)["status"] == "publish"
 
 
+def test_what_the_webmaster_has_arranged_stays(stage: Stage) -> None:
+    for mode, category in (("publish", [2]), ("draft", [3])):
+        set_up(stage, status=mode, categories="tzgg=2")
+        first = stage.place(sample(1))
+        arranged = {"slug": f"tingshui-{mode}", "date_gmt": "2026-11-24T00:00:00", "categories": [3]}
+        remote_of(stage).sandbox.edit_post(SITE, first.remote_id, **arranged)
+
+        second = stage.place(sample(2), previous=first)
+
+        post = next(post for post in remote_of(stage).posts() if str(post["id"]) == second.remote_id)
+        assert (post["slug"], post["date_gmt"]) == (arranged["slug"], arranged["date_gmt"])
+        assert (post["categories"], post["title"]) == (category, sample(2).headline)
+        stage.withdraw(second)
+
+
+def test_a_draft_that_the_webmaster_threw_away_is_asked_about(stage: Stage) -> None:
+    set_up(stage, status="draft")
+    receipt = stage.deliver(sample(1))
+    remote_of(stage).sandbox.edit_post(SITE, receipt.remote_id, status="trash")
+
+    seen = stage.verify(receipt)
+
+    assert seen.presence is Presence.UNKNOWN
+    assert "拒用" in seen.note
+
+
 # ---- taking back
 
 

@@ -122,7 +122,7 @@ class WordPressAdapter(Adapter):
         if (post.version or 0) > rendering.version:
             # Never old over new: whoever was faster has published a later edition; a look will tell.
             return self._receipt(rendering, token, post.number, post.link)
-        there = await posts.change(post.number, {**fields, **self._status})
+        there = await posts.change(post.number, self._change(post, fields))
         by_hand = self._drafts and there.get("status") != PUBLISHED
         return self._receipt(rendering, token, post.number, link_of(there), by_hand=by_hand)
 
@@ -192,10 +192,13 @@ class WordPressAdapter(Adapter):
                 await posts.discard(extra.number)
         return found[0]
 
-    @property
-    def _status(self) -> dict[str, str]:
-        """In draft mode the status is the webmaster's: what he has published stays so."""
-        return {} if self._drafts else {"status": PUBLISHED}
+    def _change(self, post: Post, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """A published post keeps its address and date; in draft mode status and category are the webmaster's as well."""
+        kept = {"slug", "date_gmt"} if post.status == PUBLISHED else set()
+        if self._drafts and kept:
+            kept.add("categories")
+        change = {name: value for name, value in fields.items() if name not in kept}
+        return change if self._drafts else {**change, "status": PUBLISHED}
 
     def _receipt(
         self, rendering: Rendering, token: str, number: int, link: str, *, by_hand: bool = False

@@ -27,6 +27,9 @@ class Looking:
         gone = await self._lingering(receipt)
         if gone is not None:
             return gone
+        if post is None and receipt.awaits_person:
+            note = "草稿已不在网站上，可能被对方删除；对方不采用的请登记“拒用”，重新投递请点“重试”"
+            return Observation(presence=Presence.UNKNOWN, note=note)
         if post is None or receipt.raw.get("withdrawn"):
             return Observation(presence=Presence.ABSENT, note="网站上已没有这篇文章")
         return self._unpublished(receipt, post)
