@@ -80,6 +80,13 @@ def shared(types: Sequence[str]) -> str:
     return ", ".join("%s" for _ in types)
 
 
+def members(column: str) -> str:
+    """A table named m, for a FROM after the rows: each `value` is one of the keys in the row's JSON array `column`."""
+    if connection.vendor == "postgresql":
+        return f"jsonb_array_elements_text(r.{column}) AS m(value)"
+    return f"json_each(r.{column}) AS m"
+
+
 def _table(columns: Columns) -> str:
     if connection.vendor == "postgresql":
         typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
