@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -40,11 +41,13 @@ def app(environ, start_response):
         return ()
     start_response("200 OK", whole)
     return (body,)
-import waitress
+import logging, waitress
+logging.disable()
 waitress.serve(app, listen=f"127.0.0.1:{sys.argv[1]}", threads=1)
 """
 HUB = """
-import sys, waitress
+import logging, sys, waitress
+logging.disable()
 from cms.wsgi import application
 waitress.serve(application, listen=f"127.0.0.1:{sys.argv[1]}", threads=1)
 """
@@ -114,18 +117,26 @@ def _server(program: str, env: dict[str, str], arguments: list[str]) -> Iterator
         process.wait(30)
 
 
+def _text(seed: int, characters: int = 400) -> str:
+    """Chinese characters that compress about as badly as prose."""
+    dice = random.Random(seed)
+    return "".join(chr(0x4E00 + int(dice.triangular(0, 2500, 200))) for _ in range(characters))
+
+
 def _fill() -> None:
     """A feed of 50 entries whose texts make some 60 KB of XML."""
     from datetime import UTC, datetime
 
     from channels import outbox
+    from channels.edition import Paragraph
     from channels.models import Outlet
     from tests.channels.builders import edition
 
     outlet = Outlet.objects.create(slug="bench", name="基准", channel="feed", url="http://bench.example/")
     for number in range(ENTRIES):
+        text = _text(number)
         item = edition(
-            headline=f"第{number}条通知", summary="停水通知。" * 40, first_created=datetime.now(UTC)
+            headline=f"第{number}条通知", body=(Paragraph(html=text),), first_created=datetime.now(UTC)
         )
         outbox.plan(item, [outbox.Target(outlet_id=outlet.pk, reason="基准")], now=datetime.now(UTC))
 

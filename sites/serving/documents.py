@@ -13,7 +13,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import brotli
@@ -27,6 +27,7 @@ from sites.serving.outline import Outline
 
 logger = logging.getLogger(__name__)
 
+Headers = list[tuple[str, str]]
 Maker = Callable[..., Outline | None]
 """Takes the groups of its pattern and `now`; None for an address that has no document (then Django answers)."""
 
@@ -52,6 +53,7 @@ class Document:
     br: bytes | None
     until: datetime
     stamp: Stamp
+    prepared: dict[str, tuple[Headers, Headers]] = field(default_factory=dict)
 
     def encoded(self, coding: str) -> bytes:
         """The bytes in `coding` (identity, gzip or br)."""
@@ -59,8 +61,30 @@ class Document:
             return self.br or b""
         return self.gzip if coding == "gzip" else self.body
 
-    def tag(self, coding: str) -> str:
-        return f'"{self.outline.etag}{TAGS[coding]}"'
+    def headers(self, coding: str) -> tuple[Headers, Headers]:
+        """(of a 304, of a 200): what both have in common is the same, put together once."""
+        found = self.prepared.get(coding)
+        if found is None:
+            found = self.prepared[coding] = self._headers(coding)
+        return found
+
+    def _headers(self, coding: str) -> tuple[Headers, Headers]:
+        outline = self.outline
+        common = [
+            ("ETag", f'"{outline.etag}{TAGS[coding]}"'),
+            ("Last-Modified", outline.last_modified),
+            ("Cache-Control", outline.caching),
+            ("Vary", "Accept-Encoding"),
+            ("Access-Control-Allow-Origin", "*"),
+            ("X-Content-Type-Options", "nosniff"),
+            *outline.headers.items(),
+        ]
+        whole = [
+            *common,
+            ("Content-Type", outline.content_type),
+            ("Content-Length", str(len(self.encoded(coding)))),
+        ]
+        return common, whole if coding == "identity" else [*whole, ("Content-Encoding", coding)]
 
     @property
     def size(self) -> int:
@@ -78,6 +102,10 @@ class Shelf:
         self._bytes = 0
         self._guard = threading.Lock()
         self._making: dict[str, threading.Lock] = {}
+
+    def holds(self, path: str) -> bool:
+        """Whether there is something under this address, however old."""
+        return path in self._held
 
     def fresh(self, path: str, stamp: Stamp, now: datetime) -> Document | None:
         """The document if nothing has changed since it was looked at last."""
