@@ -8,7 +8,6 @@ hold, and they are taken from the database if another process has made them alre
 from __future__ import annotations
 
 import gzip
-import logging
 import re
 import threading
 from collections import OrderedDict
@@ -17,15 +16,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import brotli
-from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from channels.changes import Stamp
 from sites.models import StoredDocument
+from sites.serving import keeping
 from sites.serving.outline import Outline
-
-logger = logging.getLogger(__name__)
 
 Headers = list[tuple[str, str]]
 Maker = Callable[..., Outline | None]
@@ -35,11 +32,13 @@ MAKERS: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"^/feeds\.opml$"), "sites.feeds.directory.outline"),
     (re.compile(r"^/feeds/(?P<name>[^.]+)\.(?P<variant>[a-z.]+)$"), "sites.feeds.documents.outline"),
 )
+PATH_CHARS_MAX = 300
+"""What the table of stored documents holds."""
 BYTES_MAX = 64 * 1024 * 1024
 """What one process keeps in memory."""
 RECHECK = timedelta(seconds=60)
 """A document is outlined anew after this time even if nothing seems to have changed: what no signal told is seen then."""
-GZIP_LEVEL, BROTLI_QUALITY = 6, 5
+GZIP_LEVEL, BROTLI_QUALITY = 5, 5
 
 
 @dataclass(slots=True)
@@ -200,11 +199,12 @@ def _outline(path: str, now: datetime) -> Outline | None:
 
 
 def _stored(path: str, outline: Outline) -> Document | None:
-    row = StoredDocument.objects.filter(path=path[:300], etag=outline.etag).first()
+    kept = StoredDocument.objects.filter(path=path[:PATH_CHARS_MAX], etag=outline.etag)
+    row = kept.values_list("body", "gzip", "br").first()
     if row is None:
         return None
-    br = bytes(row.br) if row.br is not None else None
-    return _document(path, outline, bytes(row.body), bytes(row.gzip), br)
+    body, zipped, br = row
+    return _document(path, outline, bytes(body), bytes(zipped), bytes(br) if br is not None else None)
 
 
 def _made(path: str, outline: Outline) -> Document:
@@ -227,22 +227,20 @@ def _document(path: str, outline: Outline, body: bytes, zipped: bytes, br: bytes
 
 
 def _keep(document: Document) -> None:
-    """For the other processes and the next start. A reader does not wait for a locked database: then it is made again."""
-    if not document.outline.lasting or len(document.path) > StoredDocument._meta.get_field("path").max_length:  # type: ignore[operator]
+    """For the other processes and the next start."""
+    if not document.outline.lasting or len(document.path) > PATH_CHARS_MAX:
         return
-    try:
-        with transaction.atomic():
-            StoredDocument.objects.update_or_create(
+    keeping.keep(
+        [
+            StoredDocument(
                 path=document.path,
-                defaults={
-                    "etag": document.outline.etag,
-                    "last_modified": document.outline.changed,
-                    "content_type": document.outline.content_type,
-                    "body": document.body,
-                    "gzip": document.gzip,
-                    "br": document.br,
-                    "made_at": timezone.now(),
-                },
+                etag=document.outline.etag,
+                last_modified=document.outline.changed,
+                content_type=document.outline.content_type,
+                body=document.body,
+                gzip=document.gzip,
+                br=document.br,
+                made_at=timezone.now(),
             )
-    except DatabaseError as error:
-        logger.info("document %s not kept: %s", document.path, error)
+        ]
+    )
