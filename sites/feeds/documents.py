@@ -38,6 +38,8 @@ class Feed:
             author=self.owner.author,
             self_url=f"{own}?before={before}" if before else own,
             home_url=self.owner.home_url,
+            # Only the first page changes: nobody can subscribe to the ones behind it.
+            hub_url="" if before else addresses.hub_url(),
             first_url=own if before else "",
             next_url=f"{own}?before={older}" if older else "",
             updated=updated,
@@ -81,8 +83,14 @@ def page(found: Feed, variant: Variant, now: datetime, *, before: Cursor | None 
         lasting=bool(shown.shown or shown.buried),
         content_type=variant.format.CONTENT_TYPE,
         render=render,
-        headers={"Link": f'<{head.self_url}>; rel="self"'},
+        headers={"Link": _link(head)},
     )
+
+
+def _link(head: FeedHead) -> str:
+    """The relations that WebSub's discovery needs, in one header."""
+    hub = f', <{head.hub_url}>; rel="hub"' if head.hub_url else ""
+    return f'<{head.self_url}>; rel="self"{hub}'
 
 
 def tombstones(shown: Window) -> list[Tombstone]:
