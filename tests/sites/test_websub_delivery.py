@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from aiohttp.resolver import ThreadedResolver
+from django.db import connections
 from django.utils import timezone
 
 from channels import changes
@@ -113,7 +114,12 @@ def test_a_correction_during_a_delivery_is_sent_after_it(hub: Hub, outlet: Outle
     """By the same run, and while the first is still under way nothing else goes out to the same callback."""
     row = subscription(f"{site.url}/hang", "site.example")
     sign(outlet, headline="第一版")
-    worker = threading.Thread(target=hub.work, kwargs={"call_seconds": 60})
+
+    def deliver() -> None:
+        hub.work(call_seconds=60)
+        connections.close_all()
+
+    worker = threading.Thread(target=deliver)
     arrived = threading.Event()
     site.on_push = lambda _: arrived.set()
     worker.start()
