@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,7 +49,7 @@ def operator() -> Client:
 
 
 def test_the_list_says_how_each_stands_and_shows_no_key(operator: Client) -> None:
-    subscription()
+    subscription(expires_at=datetime(2099, 1, 8, 9, 30, tzinfo=UTC))
     subscription(
         "http://b.example/",
         callback_host="b.example",
@@ -67,6 +67,7 @@ def test_the_list_says_how_each_stands_and_shows_no_key(operator: Client) -> Non
         "连接不上 b.example",
         "对方已停用",
         "租期届满",
+        "2099-01-08 17:30",
     ):
         assert word in text
     assert "sesame" not in text
