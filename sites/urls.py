@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from sites import files, find, item, theme
 from sites.feeds import views as feeds
+from sites.websub import views as websub
 
 urlpatterns = [
     path("i/<uuid:content_id>/", item.permalink, name="permalink"),
@@ -25,6 +26,7 @@ urlpatterns = [
     re_path(r"^feeds/(?P<name>[^.]+)\.(?P<variant>[a-z.]+)$", feeds.feed, name="feed"),
     path("feeds.opml", feeds.opml, name="opml"),
     path("feeds/", feeds.index, name="feeds"),
+    path("websub/", websub.hub, name="websub"),
     path("find/", find.find, name="find"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
 ]
