@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
-from django.utils import timezone
 
 from channels.edition import Asset
 from channels.formats.feed import FeedEntry
 from channels.models import EditionRecord
 from sites.feeds.variants import Variant
 from sites.feeds.window import Line
-from sites.models import StoredFragment
+from sites.serving.fragments import fetch
 
 LAYOUT = 1
 """Part of every key: raised when the same entry gives other bytes in some format."""
@@ -38,14 +36,9 @@ class Placed:
 
 def fragments(places: Sequence[Placed], variant: Variant) -> list[bytes]:
     """The entries in their order; only those that are not kept yet are rendered. Two statements and a write."""
-    keys = [place.key(variant) for place in places]
-    held = {row.pk: bytes(row.body) for row in StoredFragment.objects.filter(pk__in=keys)}
-    missing = {key: place for key, place in zip(keys, places, strict=True) if key not in held}
-    if missing:
-        made = _rendered(missing, variant)
-        _keep(made)
-        held |= made
-    return [held[key] for key in keys]
+    keyed = {place.key(variant): place for place in places}
+    held = fetch(keyed, lambda missing: _rendered(missing, variant))
+    return [held[key] for key in keyed]
 
 
 def entry(place: Placed, record: EditionRecord) -> FeedEntry:
@@ -71,13 +64,3 @@ def _rendered(missing: dict[str, Placed], variant: Variant) -> dict[str, bytes]:
         for key, place in missing.items()
         if place.line.edition is not None
     }
-
-
-def _keep(made: dict[str, bytes]) -> None:
-    now = timezone.now()
-    rows = [StoredFragment(key=key, body=body, made_at=now) for key, body in made.items()]
-    try:
-        with transaction.atomic():
-            StoredFragment.objects.bulk_create(rows, ignore_conflicts=True)
-    except DatabaseError:  # a locked database: they are rendered once more next time
-        return
