@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from channels.models import Change, Counter, Item
 
@@ -96,6 +97,11 @@ def restart(*, now: datetime) -> None:
     touch()
 
 
+def restructured_at() -> datetime | None:
+    """When a site, column, unit or outlet changed last; None for never."""
+    return Counter.objects.filter(name=STRUCTURE).values_list("at", flat=True).first()
+
+
 def _locked(name: str) -> int:
     locked = Counter.objects.select_for_update().filter(name=name)
     found = locked.first()
@@ -107,9 +113,10 @@ def _locked(name: str) -> int:
 
 def _rise(name: str, by: int) -> None:
     rows = Counter.objects.filter(name=name)
-    if not rows.update(value=F("value") + by):
+    risen = {"value": F("value") + by, "at": timezone.now()}
+    if not rows.update(**risen):
         Counter.objects.get_or_create(name=name)
-        rows.update(value=F("value") + by)
+        rows.update(**risen)
 
 
 def _batched(items: Iterable[UUID]) -> Iterator[list[UUID]]:

@@ -64,14 +64,20 @@ _ALIAS: Final = re.compile(f"<(/?)({'|'.join(_ALIASES)})>")
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*>")
 _HEAD_END: Final = re.compile(r"</head\s*>|<body\b", re.IGNORECASE)
 _EMPTY_LINK: Final = re.compile(r"<a>(.*?)</a>", re.DOTALL)
-# Everything that XML 1.0 (2.2) does not allow in a document: one of them makes a whole feed unreadable.
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 (2.2) does not allow, one of which makes a whole feed unreadable, and what it advises against: the
+# control characters of Latin-1 and the code points that Unicode keeps free, which validators and HTML parsers refuse.
+_FREE: Final = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_NOT_XML: Final = re.compile(f"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\U0010ffff]|[{_FREE}]")
 _BLANKS: Final = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
 
 
 def inline(html: str, *, base_url: str = "") -> str:
     """Sanitised inline HTML: INLINE_TAGS only, links absolute when `base_url` is given. Idempotent."""
-    cleaned = _EMPTY_LINK.sub(r"\1", _ALIAS.sub(_canonical, _INLINE.clean(xml_text(html))))
+    cleaned = _INLINE.clean(xml_text(html))
+    # A reference may have become a control character: taken out later, it would leave `javascript:` behind.
+    if (stripped := xml_text(cleaned)) != cleaned:
+        cleaned = _INLINE.clean(stripped)
+    cleaned = _EMPTY_LINK.sub(r"\1", _ALIAS.sub(_canonical, cleaned))
     return absolutise(cleaned, base_url) if base_url else cleaned
 
 
@@ -122,7 +128,7 @@ def plain(html: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """`text` without the characters that XML cannot hold (control characters, lone surrogates)."""
+    """`text` without the characters that no document should hold (control characters, lone surrogates)."""
     return _NOT_XML.sub("", text)
 
 

@@ -1,4 +1,4 @@
-"""The WSGI application: documents are answered before Django, see docs/adr/0019-documents-before-django.md."""
+"""The WSGI application: documents are answered before Django, see docs/adr/0022-documents-before-django.md."""
 
 import os
 

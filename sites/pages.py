@@ -13,7 +13,8 @@ from django.utils import timezone
 from channels.edition import ItemType
 from sites import meta
 from sites.feeds import addresses
-from sites.feeds.variants import DISCOVERED, VARIANTS
+from sites.feeds.selection import Selection
+from sites.feeds.variants import DISCOVERED
 from sites.frame import ColumnLink, Frame, address, column_link, frame_of
 from sites.listing import Cursor, Row, newest
 from sites.models import ColumnIndex, SiteHome
@@ -69,7 +70,7 @@ def column(request: HttpRequest, page: ColumnIndex) -> HttpResponse:
         "rows": rows[:PAGE_SIZE],
         "older": str(Cursor.after(rows[PAGE_SIZE - 1].placement)) if len(rows) > PAGE_SIZE else "",
         "is_first": before is None,
-        "feeds": _feeds(frame),
+        "feeds": _feeds(frame, link.codes),
         "tags": [*meta.site_tags(frame), *meta.column_tags(frame, link, meta.column_names(link))],
     }
     return public(request, "sites/column.html", frame, context)
@@ -119,14 +120,13 @@ def sitemap(request: HttpRequest, page: SiteHome) -> HttpResponse:
     return public(request, "sites/sitemap.html", frame, {**context, "tags": meta.site_tags(frame)})
 
 
-def _feeds(frame: Frame) -> list[tuple[str, str, str]]:
-    """The site's own feed as (name, media type, address)."""
+def _feeds(frame: Frame, codes: Iterable[str] = ()) -> list[tuple[str, str, str]]:
+    """The feeds of the site, and of the columns that a page collects, as (name, media type, address)."""
     if frame.outlet is None:
         return []
-    return [
-        (form.label, form.media_type, addresses.feed_url(frame.outlet.slug, form.key))
-        for form in (VARIANTS[key] for key in DISCOVERED)
-    ]
+    selection = Selection(outlet=frame.outlet.slug, columns=tuple(codes))
+    name = addresses.name_of(selection)
+    return [(form.label, form.media_type, addresses.feed_url(name, form.key)) for form in DISCOVERED]
 
 
 def offices(request: HttpRequest, page: SiteHome) -> list[tuple[str, str]]:

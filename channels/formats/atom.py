@@ -13,23 +13,16 @@ from typing import Any
 from lxml import etree
 
 from channels.formats.elements import ATOM, HISTORY, HUB, TOMBSTONES, add, cut, history, link, marks, splice
-from channels.formats.feed import (
-    Content,
-    FeedEntry,
-    FeedHead,
-    Tombstone,
-    creator,
-    digest,
-    enclosures,
-    rfc3339,
-    terms,
-)
+from channels.formats.extracts import creator, digest, enclosures, origin, summary, terms
+from channels.formats.feed import Content, FeedEntry, FeedHead, Tombstone, rfc3339
 from channels.formats.html import AssetUrl, article_html
 
 KEY = "atom"
 LABEL = "Atom 1.0"
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 ENTRY_CONTENT_TYPE = "application/atom+xml; type=entry; charset=utf-8"
+
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # A stored fragment relies on these prefixes: none may be taken away or renamed while one is kept.
 _NAMESPACES: Any = {None: ATOM, "at": TOMBSTONES, "fh": HISTORY, "ts": HUB}
@@ -94,7 +87,7 @@ def listing(document: bytes) -> Listing:
 
 def _head(head: FeedHead, updated: datetime) -> etree._Element:
     root = etree.Element(_name("feed"), nsmap=_NAMESPACES)
-    root.set("{http://www.w3.org/XML/1998/namespace}lang", head.language)
+    root.set(_LANGUAGE, head.language)
     add(root, _name("id"), head.uri)
     add(root, _name("title"), head.title)
     if head.subtitle:
@@ -109,6 +102,7 @@ def _head(head: FeedHead, updated: datetime) -> etree._Element:
 
 def _fill(element: etree._Element, entry: FeedEntry, content: Content, asset_url: AssetUrl) -> None:
     edition = entry.edition
+    element.set(_LANGUAGE, edition.language)
     add(element, _name("id"), edition.uri)
     add(element, _name("title"), edition.headline)
     add(element, _name("published"), rfc3339(entry.published))
@@ -116,17 +110,16 @@ def _fill(element: etree._Element, entry: FeedEntry, content: Content, asset_url
     if author := creator(edition):
         add(add(element, _name("author")), _name("name"), author)
     link(element, "alternate", entry.url, type="text/html")
-    if edition.origin_url:
-        link(element, "via", edition.origin_url)
+    if via := origin(edition):
+        link(element, "via", via)
     for file in enclosures(edition, asset_url):
-        link(
-            element, "enclosure", file.url, type=file.content_type, length=str(file.length), title=file.title
-        )
+        title = {"title": file.title} if file.title else {}
+        link(element, "enclosure", file.url, type=file.content_type, length=str(file.length), **title)
     for term in terms(edition):
         add(element, _name("category"), term=term.code, scheme=term.scheme, label=term.name)
     if content is Content.FULL:
-        if edition.summary:
-            add(element, _name("summary"), edition.summary)
+        if short := summary(edition):
+            add(element, _name("summary"), short)
         add(element, _name("content"), article_html(edition, asset_url), type="html")
     else:
         add(element, _name("summary"), digest(edition))

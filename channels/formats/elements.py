@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from channels import markup
+from channels.formats.extracts import origin
 from channels.formats.feed import FeedEntry, FeedHead, ascii_url, rfc3339
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -15,7 +16,7 @@ HISTORY = "http://purl.org/syndication/history/1.0"
 HUB = "urn:tongsheng:feed:1"
 
 
-def add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+def add(parent: etree._Element, name: str, text: str = "", /, **attributes: str) -> etree._Element:
     """A new last child; what XML cannot hold is left out of the text and the attributes."""
     clean = {attribute: markup.xml_text(value) for attribute, value in attributes.items()}
     element = etree.SubElement(parent, name, clean)
@@ -47,8 +48,8 @@ def marks(parent: etree._Element, entry: FeedEntry) -> None:
         add(parent, f"{{{HUB}}}sequence", str(entry.sequence))
     add(parent, f"{{{HUB}}}canonical", ascii_url(edition.canonical_url))
     if edition.source:
-        origin = {"href": ascii_url(edition.origin_url)} if edition.origin_url else {}
-        add(parent, f"{{{HUB}}}source", edition.source, **origin)
+        href = {"href": origin(edition)} if origin(edition) else {}
+        add(parent, f"{{{HUB}}}source", edition.source, **href)
     if correction := edition.correction:
         kind = "major" if correction.major else "minor"
         add(parent, f"{{{HUB}}}correction", correction.note, kind=kind, at=rfc3339(correction.at))
@@ -60,7 +61,13 @@ def cut(root: etree._Element) -> bytes:
     return whole[whole.index(b">") + 1 : whole.rindex(b"</")]
 
 
-def splice(root: etree._Element, fragments: Iterable[bytes], *, closing: bytes) -> bytes:
-    """The document of `root` with `fragments` before `closing`, the end tags that they stand before."""
-    whole: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8")
+def splice(
+    root: etree._Element, fragments: Iterable[bytes], *, closing: bytes, encoding: str = "utf-8"
+) -> bytes:
+    """The document of `root` with `fragments`, in the same encoding, before the end tags `closing`.
+
+    The declaration has double quotes: DedeCMS looks for the encoding with a regular expression.
+    """
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>\n{etree.tostring(root, encoding="unicode")}'
+    whole = declared.encode(encoding, "xmlcharrefreplace")
     return b"".join((whole.removesuffix(closing), *fragments, closing))

@@ -14,14 +14,8 @@ from typing import Protocol
 from urllib.parse import quote
 
 from channels import markup
-from channels.edition import Asset, Attachment, Edition, ItemType
+from channels.edition import Edition
 from channels.formats.html import AssetUrl
-from channels.formats.text import body_text
-
-OPENING_CHARS = 200
-"""How much of the body stands for a missing summary."""
-
-TYPE_LABELS = {ItemType.NEWS: "新闻", ItemType.NOTICE: "通知公告", ItemType.SERVICE_NOTICE: "便民信息"}
 
 
 class Content(StrEnum):
@@ -108,12 +102,17 @@ class Tombstone:
 class Format(Protocol):
     """What each module of a feed format offers. Pure: the same values give the same bytes."""
 
-    KEY: str
-    """How addresses name the format: what stands behind the dot."""
-    LABEL: str
-    """What people call it."""
-    CONTENT_TYPE: str
-    """With the charset, where the media type has one."""
+    @property
+    def KEY(self) -> str:  # noqa: N802
+        """How addresses name the format: what stands behind the first dot."""
+
+    @property
+    def LABEL(self) -> str:  # noqa: N802
+        """What people call it."""
+
+    @property
+    def CONTENT_TYPE(self) -> str:  # noqa: N802
+        """With the charset, where the media type has one."""
 
     def entry(self, entry: FeedEntry, *, content: Content, asset_url: AssetUrl) -> bytes:
         """The fragment of one entry."""
@@ -128,80 +127,13 @@ class Format(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
-    """A file beside the text; `length` in bytes."""
-
-    url: str
-    content_type: str
-    length: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One classification of an item; `scheme` is an IRI, one for each taxonomy."""
-
-    scheme: str
-    code: str
-    name: str
-
-
-def terms(edition: Edition) -> list[Term]:
-    """Column, topics and streets, then issuing unit, kind of item and keywords; each once, blank ones left out."""
-    found = [
-        *((subject.scheme, subject.code, subject.name) for subject in edition.subjects),
-        ("unit", edition.issuer.code, edition.issuer.name),
-        ("type", edition.type.value, TYPE_LABELS[edition.type]),
-        *(("keyword", keyword, keyword) for keyword in edition.keywords),
-    ]
-    clean = (tuple(" ".join(markup.xml_text(part).split()) for part in parts) for parts in found)
-    return [
-        Term(scheme=ascii_url(f"urn:tongsheng:{scheme}"), code=code, name=name or code)
-        for scheme, code, name in dict.fromkeys(clean)
-        if code
-    ]
-
-
-def creator(edition: Edition) -> str:
-    """Who wrote it: the person if one is named, else the source, else the unit that answers for it."""
-    return edition.by or edition.source or edition.issuer.name
-
-
-def opening(edition: Edition) -> str:
-    """The summary, or else how the body begins; plain text."""
-    if edition.summary:
-        return markup.xml_text(edition.summary)
-    text = " ".join(markup.xml_text(body_text(edition)).split())
-    return text if len(text) <= OPENING_CHARS else f"{text[:OPENING_CHARS]}…"
-
-
-def digest(edition: Edition) -> str:
-    """What stands for the text where only a summary is offered: a correction must not be missed there either."""
-    note = f"更正说明：{edition.correction.note}\n" if edition.correction else ""
-    return f"{markup.xml_text(note)}{opening(edition)}"
-
-
-def enclosures(edition: Edition, asset_url: AssetUrl) -> list[Enclosure]:
-    """Attachments in the order of the body, then the cover; a file that is used twice is listed once."""
-    files: list[tuple[Asset, str]] = [(b.asset, b.title) for b in edition.body if isinstance(b, Attachment)]
-    if edition.cover:
-        files.append((edition.cover.asset, edition.cover.caption or edition.cover.alt))
-    first = {asset.sha256: (asset, title) for asset, title in reversed(files)}
-    return [
-        Enclosure(
-            url=ascii_url(asset_url(asset)),
-            content_type=asset.content_type,
-            length=asset.size,
-            title=markup.xml_text(title).strip() or markup.xml_text(asset.name).strip(),
-        )
-        for asset, title in reversed(first.values())
-    ]
-
-
 def rfc3339(moment: datetime) -> str:
-    """UTC to the second, e.g. 2026-11-23T01:30:00Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """UTC, e.g. 2026-11-23T01:30:00Z; with milliseconds where there are any.
+
+    They tell two changes within one second apart: items that were signed together, an item that came back.
+    """
+    precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
+    return moment.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def ascii_url(url: str) -> str:

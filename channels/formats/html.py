@@ -5,10 +5,12 @@ Everything is escaped here and inline HTML is sanitised again: an edition may co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from typing import TypeAlias
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from channels import markup
@@ -31,13 +33,20 @@ AssetUrl: TypeAlias = Callable[[Asset], str]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
+_RELATIVE = re.compile(r'(?<=<a href=")(?!(?:https?|mailto|tel):)[^"]*', re.IGNORECASE)
+
 
 def article_html(edition: Edition, asset_url: AssetUrl) -> str:
-    """All that belongs below the headline, for readers of other systems: note, facts, body and credit."""
+    """All that belongs below the headline, for readers of other systems: note, facts, body and credit.
+
+    Every link in its text is absolute: elsewhere, a relative one would lead to the reader's own system. The files
+    are where `asset_url` says.
+    """
+    base_url = edition.canonical_url
     parts = [
         correction_html(edition),
         service_html(edition),
-        body_html(edition, asset_url),
+        *(_absolute(block, block_html(block, asset_url), base_url) for block in edition.body),
         credit_html(edition),
     ]
     return "\n".join(part for part in parts if part)
@@ -129,6 +138,20 @@ def size_text(size: int) -> str:
     if size < 1024 * 1024:
         return f"{size / 1024:.0f} KB"
     return f"{size / 1024 / 1024:.1f} MB"
+
+
+def _absolute(block: Block, html: str, base_url: str) -> str:
+    """`html` of `block` with its links absolute. As it is made here, no text in it looks like a tag."""
+    if not isinstance(block, Paragraph | ItemList):
+        return html
+
+    def resolved(match: re.Match[str]) -> str:
+        try:
+            return _attribute(urljoin(base_url, unescape(match[0])))
+        except ValueError:
+            return _attribute(base_url)
+
+    return _RELATIVE.sub(resolved, html)
 
 
 def _figure(block: Image, asset_url: AssetUrl) -> str:

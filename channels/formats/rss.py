@@ -9,24 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
+from html import escape
 
 from lxml import etree
 
 from channels.formats.atom import bury
 from channels.formats.elements import ATOM, HISTORY, HUB, TOMBSTONES, add, cut, history, link, marks, splice
-from channels.formats.feed import (
-    Content,
-    FeedEntry,
-    FeedHead,
-    Tombstone,
-    ascii_url,
-    creator,
-    digest,
-    enclosures,
-    opening,
-    rfc3339,
-    terms,
-)
+from channels.formats.extracts import creator, digest, enclosures, opening, terms
+from channels.formats.feed import Content, FeedEntry, FeedHead, Tombstone, ascii_url, rfc3339
 from channels.formats.html import SHANGHAI, AssetUrl, article_html
 
 KEY = "rss"
@@ -76,6 +66,11 @@ def rfc822(moment: datetime) -> str:
     return format_datetime(moment.astimezone(SHANGHAI).replace(microsecond=0))
 
 
+def as_html(text: str) -> str:
+    """Plain text for a `description`, which readers take for HTML."""
+    return escape(text, quote=False).replace("\n", "<br>")
+
+
 def _head(head: FeedHead, updated: datetime) -> etree._Element:
     root = etree.Element("rss", nsmap=_NAMESPACES)
     root.set("version", "2.0")
@@ -102,10 +97,10 @@ def _fill(item: etree._Element, entry: FeedEntry, content: Content, asset_url: A
     for term in terms(edition):
         add(item, "category", term.name, domain=term.scheme)
     if content is Content.FULL:
-        add(item, "description", opening(edition))
+        add(item, "description", as_html(opening(edition)))
         add(item, f"{{{CONTENT}}}encoded", article_html(edition, asset_url))
     else:
-        add(item, "description", digest(edition))
+        add(item, "description", as_html(digest(edition)))
     _files(item, entry, asset_url)
     marks(item, entry)
 

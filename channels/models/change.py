@@ -47,10 +47,14 @@ class Change(models.Model):
 
 
 class Counter(models.Model):
-    """A number that only rises: `changes` is the last sequence given out, `structure` how often sites, columns or outlets changed."""
+    """A number that only rises: `changes` is the last sequence given out, `structure` how often sites, columns or outlets changed.
+
+    `at` is when it rose last.
+    """
 
     name = models.CharField("名称", max_length=20, primary_key=True)
     value = models.PositiveBigIntegerField("值", default=0)
+    at = models.DateTimeField("最近变化", auto_now_add=True)
 
     class Meta:
         verbose_name = "计数"

@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "channels.wechat.tasks.prune_memory",
         "schedule": crontab(hour=3, minute=50),
     },
+    "forget old documents": {"task": "sites.tasks.prune", "schedule": crontab(hour=4, minute=0)},
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -1,7 +1,7 @@
 """Addresses of feeds: a name says which items, what stands behind the dot says in which form.
 
-`school`, `school/column/ywdt`: what one outlet shows. `by/all`, `by/unit/xcb`, `by/tag/停水`: the whole district.
-`saved/<key>`: a combination that somebody has put together. An address never changes its meaning.
+`school`, `school/column/ywdt`: what one outlet shows. `by/all`, `by/unit/xcb`, `by/tag/停水`: the whole district;
+`by/column/ywdt+tzgg`: either. `saved/<key>`: a combination that somebody has put together. An address never changes its meaning.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sites.feeds.selection import Selection
 from sites.models import SavedFeed
 
 KINDS = {"column": "columns", "unit": "units", "type": "types", "tag": "tags"}
+JOINT = "+"
 
 
 def selection_of(name: str) -> Selection | None:
@@ -47,16 +48,17 @@ def name_of(selection: Selection) -> str:
     )
     if plain and not named:
         return selection.outlet or "by/all"
-    if plain and len(named) == 1 and len(named[0][1]) == 1:
-        [(kind, [code])] = named
-        if "/" not in code and "." not in code:
-            return f"{selection.outlet or 'by'}/{kind}/{code}"
+    if plain and len(named) == 1:
+        [(kind, codes)] = named
+        name = f"{selection.outlet or 'by'}/{kind}/{JOINT.join(codes)}"
+        if "." not in name and selection_of(name) == selection:
+            return name
     return f"saved/{selection.key}"
 
 
 def feed_url(name: str, variant: str) -> str:
     """Absolute; the same on every host, because a subscriber keeps it for years."""
-    return f"{settings.PUBLIC_URL}/feeds/{quote(name)}.{variant}"
+    return f"{settings.PUBLIC_URL}/feeds/{quote(name, safe='/+')}.{variant}"
 
 
 def uri_of(name: str) -> str:
@@ -65,11 +67,16 @@ def uri_of(name: str) -> str:
     return uuid5(NAMESPACE_URL, f"urn:tongsheng:{kind}").urn
 
 
-def entry_url(name: str, content_id: UUID) -> str:
-    """One item of a feed, however old."""
-    return f"{settings.PUBLIC_URL}/feeds/{quote(name)}/{content_id}.atom"
+def entry_url(name: str, content_id: UUID, form: str) -> str:
+    """One item of a feed, however old; `form` is one of views.ENTRY_FORMS."""
+    return f"{settings.PUBLIC_URL}/feeds/{quote(name, safe='/+')}/{content_id}.{form}"
 
 
-def _one(kind: str, code: str, outlet: str = "") -> Selection:
+def _one(kind: str, codes: str, outlet: str = "") -> Selection:
+    """Raises ValueError also for codes out of order: one selection has one address."""
     field = KINDS[kind]
-    return Selection(outlet=outlet, **{field: (code,)})  # type: ignore[arg-type]
+    asked = tuple(codes.split(JOINT))
+    found = Selection(outlet=outlet, **{field: asked})  # type: ignore[arg-type]
+    if getattr(found, field) != asked:
+        raise ValueError("代码应按顺序书写，且不重复")
+    return found

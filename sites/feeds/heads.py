@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from channels.edition import ItemType
-from channels.formats.feed import TYPE_LABELS
+from channels.formats.extracts import TYPE_LABELS
 from channels.models import Outlet
 from cms.models import Column, Unit
 from sites.feeds.selection import Selection

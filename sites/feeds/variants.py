@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channels.formats import atom, rss
+from channels.formats import atom, collector, jsonfeed, ninjs_feed, rss
+from channels.formats.catalogue import ANNOUNCED, FORMATS
 from channels.formats.feed import Content, Format
 
 
@@ -25,16 +26,22 @@ class Variant:
         """Without the charset, as links want it."""
         return self.format.CONTENT_TYPE.partition(";")[0]
 
+    @property
+    def article_form(self) -> str:
+        """What the article pages behind a collector's list end in; empty for every other format."""
+        return COLLECTED.get(self.format.KEY, "")
 
-FORMATS: tuple[Format, ...] = (atom, rss)
-SUMMARY = "summary."
+
+COLLECTED = {collector.UTF8.KEY: "html", collector.GBK.KEY: "gbk.html"}
+WITH_SUMMARY = (atom, rss, jsonfeed, ninjs_feed)
+"""The formats that carry the whole text, and can leave it away."""
+
 VARIANTS: dict[str, Variant] = {
     variant.key: variant
-    for form in FORMATS
     for variant in (
-        Variant(form.KEY, form, Content.FULL),
-        Variant(f"{SUMMARY}{form.KEY}", form, Content.SUMMARY),
+        *(Variant(key, form, Content.FULL) for key, form in FORMATS.items()),
+        *(Variant(f"summary.{form.KEY}", form, Content.SUMMARY) for form in WITH_SUMMARY),
     )
 }
-DISCOVERED = ("atom", "rss")
+DISCOVERED = tuple(VARIANTS[form.KEY] for form in ANNOUNCED)
 """What pages announce in their head."""

@@ -8,7 +8,7 @@ whatever the archive holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from heapq import nlargest
 from typing import Any
@@ -82,13 +82,22 @@ class Window:
 
 
 def window(
-    selection: Selection, now: datetime, *, before: Cursor | None = None, between: Between | None = None
+    selection: Selection,
+    now: datetime,
+    *,
+    before: Cursor | None = None,
+    between: Between | None = None,
+    limit: int | None = None,
 ) -> Window:
-    """One page of what `selection` shows. `between` keeps to the lines that changed in a span of time (an archive)."""
+    """One page of what `selection` shows, `limit` lines instead of its own size.
+
+    `between` keeps to the lines that changed in a span of time (an archive).
+    """
+    size = limit or selection.size
     asked = _Question(selection, now, before, between)
-    found = _newest(asked.living(), selection.size + 1)
-    page = found[: selection.size]
-    older = Cursor(*page[-1].order) if len(found) > selection.size else None
+    found = _newest(asked.living(), size + 1)
+    page = found[:size]
+    older = Cursor(*page[-1].order) if len(found) > size else None
     first = before is None and between is None
     buried = _newest(asked.buried(), TOMBSTONES_MAX) if first else []
     ends = [line.until for line in page if line.until]
@@ -103,6 +112,26 @@ def window(
         ),
         older=older,
     )
+
+
+def line_of(selection: Selection, item: UUID, now: datetime) -> Line | None:
+    """One item of what `selection` shows, however old; its edition is None where it was taken back within 90 days."""
+    asked = _Question(selection, now, None, None)
+    key = "item_id" if selection.outlet else "pk"
+    for rows in asked.living():
+        if found := rows.filter(**{key: item}).first():
+            return Line(*found)
+    for rows in asked.buried():
+        if found := rows.filter(**{key: item}).first():
+            return replace(Line(*found), edition=None)
+    return None
+
+
+def edge(selection: Selection, now: datetime, between: Between, *, newest: bool) -> datetime | None:
+    """When something changed last (`newest`) or first in a span of time; None where nothing did."""
+    ranges = list(_Question(selection, now, None, between).living())
+    found = [row[3] for rows in ranges for row in (rows if newest else rows.reverse())[:1]]
+    return (max if newest else min)(found, default=None)
 
 
 _PLACED = Placement.objects.filter(item=OuterRef("pk"), outlet__channel__in=SHOWN_CHANNELS)

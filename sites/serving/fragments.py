@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import DatabaseError, transaction
@@ -25,6 +26,11 @@ def fetch(
         _keep(made)
         held |= made
     return held
+
+
+def prune(*, before: datetime) -> int:
+    """Forget fragments made before; returns how many."""
+    return int(StoredFragment.objects.filter(made_at__lt=before).delete()[0])
 
 
 def _keep(made: Mapping[str, bytes]) -> None:

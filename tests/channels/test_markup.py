@@ -183,3 +183,13 @@ def test_scripts_are_no_text_and_blocks_are_lines() -> None:
 )
 def test_what_a_web_address_is(url: str, is_one: bool) -> None:
     assert markup.is_web_address(url) is is_one
+
+
+def test_a_control_character_cannot_hide_a_scheme() -> None:
+    assert markup.inline('<a href="java&#11;script:alert(1)">一</a>二&#11;三&#xfffe;') == "一二三"
+
+
+def test_text_for_documents_has_no_control_characters() -> None:
+    text = "a\x00\x0b\x7f\x85\x9f\ud800\ufdd0\ufffe\uffff\U0001fffe\U0010ffff"
+
+    assert markup.xml_text(f"{text}\t\r\n\xa0汉\ufffd😀\U0010fffd") == "a\t\r\n\xa0汉\ufffd😀\U0010fffd"

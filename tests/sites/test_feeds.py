@@ -10,6 +10,7 @@ from typing import Any
 import feedparser
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -19,7 +20,9 @@ from channels.formats import atom
 from channels.formats.elements import TOMBSTONES
 from channels.models import Outlet, Placement
 from sites.feeds.selection import SIZE as PAGE_SIZE
+from sites.feeds.variants import VARIANTS
 from sites.models import SiteHome
+from tests.feedcheck import problems
 from tests.sites import build
 from tests.sites.reading import soup
 
@@ -191,12 +194,10 @@ def test_a_hosted_site_has_a_feed_of_its_own_and_announces_it(reader: Client, po
     build.column_page(portal, "ywdt")
     value = build.edition()
     build.place(value, portal.outlet)
-    for page in ("/", "/news/"):
-        links = soup(reader.get(page)).select("link[rel=alternate]")
-        assert [link["href"] for link in links] == [
-            "http://hub.example/feeds/portal.atom",
-            "http://hub.example/feeds/portal.rss",
-        ]
+    links = soup(reader.get("/")).select("link[rel=alternate]")
+    assert [link["href"] for link in links] == [
+        f"http://hub.example/feeds/portal.{form}" for form in ("atom", "rss", "json")
+    ]
     parsed = feedparser.parse(read(reader, "/feeds/portal.atom").content)
     assert parsed.feed.title == "portal 网站全称"
     [entry] = parsed.entries
@@ -260,3 +261,111 @@ def test_a_feed_reads_along_its_indexes(reader: Client, outlet: Outlet) -> None:
         strict=True,
     ):
         assert f"USING INDEX placement_{index}" in plan, plan
+
+
+EVERY = pytest.mark.parametrize("variant", sorted(VARIANTS))
+
+
+@EVERY
+def test_every_form_shows_the_same_items_in_the_same_order(
+    reader: Client, outlet: Outlet, variant: str
+) -> None:
+    rich = build.edition(cover=build.cover(), body=(build.attachment(),), headline="有图片 & 附件")
+    for n, value in enumerate((rich, build.edition(headline="第二条"), build.edition(headline="撤回的"))):
+        build.place(value, outlet)
+        Placement.objects.filter(item=value.content_id).update(desired_at=build.NOW + timedelta(minutes=n))
+    Placement.objects.filter(item__headline="撤回的").update(desired=None, desired_at=timezone.now())
+    answer = read(reader, f"/feeds/school.{variant}")
+    assert answer.status_code == 200
+    text = answer.content.decode(answer.charset)
+    assert 0 < text.index("第二条") < text.index("有图片")
+    assert "撤回的" not in text
+
+
+CHECKED = sorted(key for key in VARIANTS if not key.endswith(("ninjs.json", "flat.json", "html")))
+
+
+@pytest.mark.parametrize("variant", CHECKED)
+def test_a_feed_is_without_fault_to_the_validators_rules(
+    reader: Client, outlet: Outlet, variant: str
+) -> None:
+    build.place(build.edition(cover=build.cover(), body=(build.attachment(),), headline="A & B <市>"), outlet)
+    build.places(2, outlet)
+    Placement.objects.filter(item__headline="第1条信息").update(desired=None, desired_at=timezone.now())
+    for count in (0, PAGE_SIZE):
+        build.places(count, outlet)
+        Placement.objects.filter(desired__isnull=False).update(desired_at=F("published_at"))
+        answer = read(reader, f"/feeds/school.{variant}")
+        assert problems(answer.content, answer["Content-Type"]) == []
+
+
+@pytest.mark.parametrize("form", ["atom", "html", "gbk.html"])
+def test_an_items_own_document_says_when_it_is_taken_back(reader: Client, outlet: Outlet, form: str) -> None:
+    item = build.places(1, outlet)[0]
+    path = f"/feeds/school/{item.pk}.{form}"
+    assert "第1条信息" in read(reader, path).content.decode("gbk" if "gbk" in form else "utf-8")
+    Placement.objects.update(desired=None, desired_at=timezone.now())
+    assert read(reader, path).status_code == 410
+    assert read(reader, f"/feeds/school/{build.NOBODY}.{form}").status_code == 404
+
+
+def test_a_collectors_list_leads_to_pages_that_it_can_cut(reader: Client, outlet: Outlet) -> None:
+    build.places(1, outlet)
+    page = read(reader, "/feeds/school.list.gbk.html")
+    link = soup(page).select_one("a")["href"]
+    article = read(reader, str(link).removeprefix("http://hub.example"))
+    assert "<!--content-start-->" in article.content.decode("gbk")
+
+
+@BOTH
+def test_archives_hold_everything_that_the_feed_no_longer_lists(
+    reader: Client, outlet: Outlet, form: str
+) -> None:
+    items = build.places(PAGE_SIZE + 3, outlet)
+    for n, item in enumerate(items):
+        moment = build.NOW - timedelta(days=n)
+        Placement.objects.filter(item=item).update(desired_at=moment, published_at=moment)
+    first = read(reader, f"/feeds/school.{form}")
+    seen, links = set(ids(first)), links_of(first)
+    while url := links.get("prev-archive"):
+        archive = read(reader, url.removeprefix("http://hub.example"))
+        assert problems(archive.content, archive["Content-Type"]) == []
+        links = links_of(archive)
+        assert links["current"] == f"http://hub.example/feeds/school.{form}"
+        seen |= set(ids(archive))
+    assert seen == {item.uri for item in items}
+
+
+def test_an_archive_of_a_month_without_news_is_no_document(reader: Client, outlet: Outlet) -> None:
+    build.places(1, outlet)
+    for month in ("2020-01", "2026-13", "0000-01"):
+        assert read(reader, f"/feeds/school/archive/{month}.atom").status_code == 404, month
+
+
+def links_of(answer: Any) -> dict[str, str]:
+    return {link.rel: link.href for link in feedparser.parse(answer.content).feed.links}
+
+
+def test_the_directory_lists_every_feed_as_page_and_as_opml(
+    reader: Client, portal: SiteHome, outlet: Outlet
+) -> None:
+    build.column()
+    listed = read(reader, "/feeds.opml")
+    assert problems(listed.content, listed["Content-Type"]) == []
+    urls = {element.get("xmlUrl") for element in etree.fromstring(listed.content).iter("outline")}
+    page = read(reader, "/feeds/")
+    for name in ("by/all", "school", "portal", "by/column/ywdt", "by/type/notice"):
+        url = f"http://hub.example/feeds/{name}.atom"
+        assert url in urls
+        assert url in page.content.decode()
+        assert read(reader, f"/feeds/{name}.atom").status_code == 200
+
+
+def test_a_column_page_announces_the_feed_of_its_columns(reader: Client, portal: SiteHome) -> None:
+    build.column_page(portal, "ywdt", "tzgg")
+    found = soup(read(reader, "/news/")).select("link[rel=alternate]")
+    assert [link["href"] for link in found] == [
+        f"http://hub.example/feeds/portal/column/tzgg+ywdt.{form}" for form in ("atom", "rss", "json")
+    ]
+    assert read(reader, "/feeds/portal/column/tzgg+ywdt.json").status_code == 200
+    assert read(reader, "/feeds/portal/column/ywdt+tzgg.json").status_code == 404, "one feed, one address"

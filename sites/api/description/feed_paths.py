@@ -8,11 +8,15 @@ from sites.api.description.parameters import parameter
 from sites.api.description.responses import ETAG, UNCHANGED
 from sites.feeds.variants import VARIANTS
 
-ATOM_ENTRY = "application/atom+xml"
+MEDIA_TYPES = tuple(dict.fromkeys(variant.media_type for variant in VARIANTS.values()))
+ENTRY_MEDIA_TYPES = ("application/atom+xml", "text/html")
 
 
 def _text(description: str, *media_types: str) -> dict[str, Any]:
-    content = {media_type: {"schema": {"type": "string"}} for media_type in dict.fromkeys(media_types)}
+    content = {
+        media_type: {"schema": {"type": ["object", "array"] if "json" in media_type else "string"}}
+        for media_type in media_types
+    }
     return {"description": description, "content": content}
 
 
@@ -26,17 +30,24 @@ def _responses(*media_types: str) -> dict[str, Any]:
     }
 
 
-def _feed(operation: str, summary: str, *names: str) -> dict[str, Any]:
-    media_types = [variant.media_type for variant in VARIANTS.values()]
+def _get(operation: str, summary: str, *names: str, media_types: tuple[str, ...]) -> dict[str, Any]:
     return {
         "get": {
             "operationId": operation,
             "tags": ["订阅"],
             "summary": summary,
-            "parameters": [parameter(name) for name in (*names, "variant", "before")],
+            "parameters": [parameter(name) for name in names],
             "responses": _responses(*media_types),
         }
     }
+
+
+def _feed(operation: str, summary: str, *names: str) -> dict[str, Any]:
+    return _get(operation, summary, *names, "variant", "before", media_types=MEDIA_TYPES)
+
+
+def _archive(operation: str, summary: str, *names: str) -> dict[str, Any]:
+    return _get(operation, summary, *names, "month", "variant", media_types=MEDIA_TYPES)
 
 
 PATHS: dict[str, Any] = {
@@ -47,13 +58,17 @@ PATHS: dict[str, Any] = {
     "/feeds/by/all.{variant}": _feed("feed_of_all", "全区全部稿件的订阅"),
     "/feeds/by/{kind}/{code}.{variant}": _feed("feed_by", "全区某一类的订阅", "kind", "code"),
     "/feeds/saved/{key}.{variant}": _feed("feed_saved", "自选订阅", "key"),
-    "/feeds/{outlet}/{content_id}.atom": {
-        "get": {
-            "operationId": "feed_entry",
-            "tags": ["订阅"],
-            "summary": "一个发布终端中的一篇稿件",
-            "parameters": [parameter("outlet_slug"), parameter("content_id")],
-            "responses": _responses(ATOM_ENTRY),
-        }
-    },
+    "/feeds/{outlet}/archive/{month}.{variant}": _archive(
+        "archive_of_outlet", "一个发布终端某月的存档", "outlet_slug"
+    ),
+    "/feeds/by/all/archive/{month}.{variant}": _archive("archive_of_all", "全区某月的存档"),
+    "/feeds/{outlet}/{content_id}.{form}": _get(
+        "feed_entry",
+        "一个发布终端中的一篇稿件",
+        "outlet_slug",
+        "content_id",
+        "form",
+        media_types=ENTRY_MEDIA_TYPES,
+    ),
+    "/feeds.opml": _get("opml", "全部订阅的清单（OPML），供阅读器导入", media_types=("text/x-opml",)),
 }

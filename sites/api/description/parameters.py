@@ -59,6 +59,8 @@ PARAMETERS: dict[str, Any] = {
     "kind": _path("kind", "分类方式：栏目、发布单位、稿件类型、标签", enum=list(KINDS)),
     "code": _path("code", "该分类的代码；标签即其文字", minLength=1, maxLength=50, pattern=r"^[^./?#\x00]+$"),
     "key": _path("key", "自选订阅的代码", pattern="^[0-9a-f]{16}$"),
+    "month": _path("month", "月份，如 2026-11", pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$"),
+    "form": _path("form", "格式", enum=["atom", "html", "gbk.html"]),
     "variant": _path("variant", "格式", enum=list(VARIANTS)),
     "before": _query("before", "上一页 `next` 链接中的值，用于翻看更早的内容", type="string"),
 }

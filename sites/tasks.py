@@ -1,0 +1,22 @@
+"""What the beat calls on the public side."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from sites.serving import documents, fragments
+
+DOCUMENTS_KEPT = timedelta(days=30)
+FRAGMENTS_KEPT = timedelta(days=120)
+"""Longer than an entry stands in a feed of a district that publishes daily; what is cut off is rendered once more."""
+
+
+@shared_task(name="sites.tasks.prune")
+def prune() -> None:
+    """Nightly: forget what was rendered long ago and may never be read again."""
+    now = timezone.now()
+    documents.prune(before=now - DOCUMENTS_KEPT)
+    fragments.prune(before=now - FRAGMENTS_KEPT)
