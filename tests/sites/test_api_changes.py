@@ -6,15 +6,17 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from channels import changes, outbox
 from channels.edition import Edition
-from channels.models import Change, Outlet, WithdrawalKind
+from channels.models import Outlet, WithdrawalKind
 from sites.api import log
 from sites.models import StoredDocument
 from tests.sites import build
@@ -269,7 +271,7 @@ def test_after_a_restore_the_log_has_another_name(outlet: Outlet, settings: Any)
     before = ask()["log"]
     sign(outlet)
     assert ask()["log"] == before
-    changes.restart(now=NOW)
+    call_command("restart_log", verbosity=0, stdout=StringIO())
     restarted = ask()["log"]
     settings.PUBLIC_URL = "http://new.example"
     assert len({before, restarted, ask()["log"]}) == 3
