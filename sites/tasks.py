@@ -7,7 +7,8 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from sites.serving import documents, fragments
+from sites.feeds import fragments
+from sites.serving import documents
 
 DOCUMENTS_KEPT = timedelta(days=30)
 FRAGMENTS_KEPT = timedelta(days=120)

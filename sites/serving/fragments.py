@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import TypeVar
 
-from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from sites.models import StoredFragment
+from sites.serving import keeping
 
 Subject = TypeVar("Subject")
 
@@ -22,22 +21,7 @@ def fetch(
     held = {key: bytes(body) for key, body in rows}
     missing = {key: subject for key, subject in wanted.items() if key not in held}
     if missing:
-        made = render(missing)
-        _keep(made)
+        made, now = render(missing), timezone.now()
+        keeping.keep([StoredFragment(key=key, body=body, made_at=now) for key, body in made.items()])
         held |= made
     return held
-
-
-def prune(*, before: datetime) -> int:
-    """Forget fragments made before; returns how many."""
-    return int(StoredFragment.objects.filter(made_at__lt=before).delete()[0])
-
-
-def _keep(made: Mapping[str, bytes]) -> None:
-    now = timezone.now()
-    rows = [StoredFragment(key=key, body=body, made_at=now) for key, body in made.items()]
-    try:
-        with transaction.atomic():
-            StoredFragment.objects.bulk_create(rows, ignore_conflicts=True)
-    except DatabaseError:  # a locked database: they are rendered once more next time
-        return
