@@ -3,6 +3,8 @@
 from django.urls import path, re_path
 
 from sites import files, find, item, theme
+from sites.api import endpoint
+from sites.api import views as api
 from sites.feeds import views as feeds
 from sites.websub import views as websub
 
@@ -27,6 +29,11 @@ urlpatterns = [
     path("feeds.opml", feeds.opml, name="opml"),
     path("feeds/", feeds.index, name="feeds"),
     path("websub/", websub.hub, name="websub"),
+    path("api/changes", api.changes_since, name="api_changes"),
+    path("api/items/<str:content_id>", api.item, name="api_item"),
+    path("api/feeds", api.feeds, name="api_feeds"),
+    path("api/openapi.json", api.openapi, name="api_openapi"),
+    re_path(r"^api(?:/.*)?$", endpoint.unknown, name="api_unknown"),
     path("find/", find.find, name="find"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
 ]

@@ -20,6 +20,8 @@ JOINT = "+"
 
 def selection_of(name: str) -> Selection | None:
     """What the feed of this name shows; None for a name that no feed has."""
+    if "\x00" in name:  # PostgreSQL refuses to look it up
+        return None
     try:
         match name.split("/"):
             case ["by", "all"]:
