@@ -1,8 +1,10 @@
-"""Public addresses that are no pages: permanent links, files, colours, feeds."""
+"""Public addresses that are no pages: permanent links, files, colours, feeds, embeds."""
 
 from django.urls import path, re_path
 
 from sites import files, find, item, theme
+from sites.embed import builder
+from sites.embed import views as embed
 from sites.feeds import views as feeds
 
 urlpatterns = [
@@ -25,6 +27,9 @@ urlpatterns = [
     re_path(r"^feeds/(?P<name>[^.]+)\.(?P<variant>[a-z.]+)$", feeds.feed, name="feed"),
     path("feeds.opml", feeds.opml, name="opml"),
     path("feeds/", feeds.index, name="feeds"),
+    path("embed/", builder.page, name="embed_builder"),
+    path("embed/preview/", embed.preview, name="embed_preview"),
+    re_path(r"^embed/(?P<name>[^.]+)\.(?P<form>[a-z.]+)$", embed.document, name="embed"),
     path("find/", find.find, name="find"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
 ]

@@ -33,6 +33,7 @@ Maker = Callable[..., Outline | None]
 MAKERS: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"^/feeds\.opml$"), "sites.feeds.directory.outline"),
     (re.compile(r"^/feeds/(?P<name>[^.]+)\.(?P<variant>[a-z.]+)$"), "sites.feeds.documents.outline"),
+    (re.compile(r"^/embed/(?P<name>[^.]+)\.(?P<form>[a-z.]+)$"), "sites.embed.documents.outline"),
 )
 BYTES_MAX = 64 * 1024 * 1024
 """What one process keeps in memory."""
