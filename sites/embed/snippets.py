@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.html import format_html
+from django.utils.html import escape
 
 from sites.embed import addresses, script
 from sites.embed.markup import END
@@ -18,7 +18,7 @@ REFRESH_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """`where` says which pages it is for, `note` what to mind."""
+    """`where` says which pages it is for, `note` what to mind. `text` is plain text, to be escaped like any other."""
 
     key: str
     label: str
@@ -66,21 +66,17 @@ def height(embed: Embed) -> int:
 
 
 def _script(name: str, title: str) -> str:
-    """Without script there is the same list in a frame, and where no frame may be, a link."""
-    return format_html(
-        '<script src="{}" async></script><noscript><a href="{}">{}</a></noscript>',
-        addresses.url(name, "js"),
-        addresses.url(name, "html"),
-        title,
+    """Without script there is a link to the same list."""
+    return (
+        f'<script src="{escape(addresses.url(name, "js"))}" async></script>'
+        f'<noscript><a href="{escape(addresses.url(name, "html"))}">{escape(title)}</a></noscript>'
     )
 
 
 def _iframe(name: str, embed: Embed, title: str) -> str:
-    return format_html(
-        '<iframe src="{}" title="{}" width="100%" height="{}" frameborder="0" loading="lazy"></iframe>',
-        addresses.url(name, "html"),
-        title,
-        height(embed),
+    return (
+        f'<iframe src="{escape(addresses.url(name, "html"))}" title="{escape(title)}"'
+        f' width="100%" height="{height(embed)}" frameborder="0" loading="lazy"></iframe>'
     )
 
 
@@ -109,9 +105,7 @@ def _ssi(url: str) -> str:
 
 
 def _jsonp(name: str) -> str:
-    return format_html(
-        "<script>function {0}(list) {{ /* list.items[i].title, .url, .date */ }}</script>\n"
-        '<script src="{1}" async></script>',
-        script.CALLBACK,
-        addresses.url(name, "jsonp"),
+    return (
+        f"<script>function {script.CALLBACK}(list) {{ /* list.items[i].title, .url, .date */ }}</script>\n"
+        f'<script src="{escape(addresses.url(name, "jsonp"))}" async></script>'
     )
