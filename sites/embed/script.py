@@ -38,7 +38,7 @@ def script(board: Board, entries: Sequence[Entry]) -> bytes:
         "style": style.parts(board.embed),
         "first": _terse(board, entries),
     }
-    return f"{_program()}({_json(options)});\n".encode("ascii")
+    return f"{_program()}(window,document,{_json(options)});\n".encode("ascii")
 
 
 def fresh(board: Board, entries: Sequence[Entry]) -> bytes:

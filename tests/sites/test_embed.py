@@ -159,7 +159,7 @@ def test_the_gbk_fragment_keeps_what_gbk_cannot_write(hub: Hub, outlet: Outlet) 
 @pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 def test_the_program_is_es5_and_stores_nothing(hub: Hub, outlet: Outlet) -> None:
     text = read(hub, "school", "js")
-    program = text.partition('({"name"')[0]
+    program = text.partition('{"name"')[0]
     for word in (
         "=>",
         "let ",
