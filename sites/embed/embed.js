@@ -31,6 +31,9 @@ function full(url) {
 function link(parent, url, text) {
   var element = make("a", "link", parent);
   element.href = full(url);
+  element.onmouseover = element.onmouseout = function (event) {
+    element.style.textDecoration = event.type === "mouseover" ? "underline" : "none";
+  };
   if (o.note) {
     element.target = "_blank";
     element.rel = "noopener";

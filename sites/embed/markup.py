@@ -91,7 +91,7 @@ def _heading(board: Board, attributes: SafeString) -> SafeString:
     if not board.embed.heading:
         return SafeString("")
     return format_html(
-        '<h{level} class="tongsheng-title"><a href="{}"{}>{}</a></h{level}>\n',
+        '<h{level} class="tongsheng-title"><a class="tongsheng-link" href="{}"{}>{}</a></h{level}>\n',
         board.url,
         attributes,
         board.title,

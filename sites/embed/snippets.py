@@ -10,7 +10,7 @@ from sites.embed import addresses, script
 from sites.embed.markup import END
 from sites.embed.options import Embed, Layout
 
-ROW, CARD, HEAD = 41, 190, 70
+ROW, CARD, HEAD = 48, 220, 70
 """Pixels that one line, one row of cards and the title with the margins take in a frame of a page's width."""
 CARDS_A_ROW = 2
 REFRESH_SECONDS = 300

@@ -30,7 +30,7 @@ def parts(embed: Embed) -> dict[str, Style]:
         "item": {
             "listStyle": "none", "margin": "0", "float": "none", "width": "auto", **_item(embed.layout)
         },
-        "link": {"color": embed.colour},
+        "link": {"color": embed.colour, "textDecoration": "none"},
         "date": {"color": GREY, "fontSize": ".9em", "whiteSpace": "nowrap"},
         "image": {
             "display": "block", "width": "100%", "height": "auto", "aspectRatio": "16/10", "objectFit": "cover",
@@ -48,8 +48,7 @@ def stylesheet(embed: Embed) -> str:
     return (
         "body{margin:0;background:#fff;font:1rem/1.6 'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif}"
         f"{rules}"
-        f".tongsheng-title a{{color:{embed.colour}}}"
-        ".tongsheng a{text-decoration:none}.tongsheng a:hover{text-decoration:underline}"
+        ".tongsheng a:hover{text-decoration:underline}"
         ".tongsheng a:focus-visible{outline:3px solid #0b57d0;outline-offset:2px}"
     )
 
@@ -68,7 +67,7 @@ def _item(layout: Layout) -> Style:
         case Layout.DATED:
             return {**row, "display": "flex", "justifyContent": "space-between", "gap": "1em"}
         case Layout.CARDS:
-            return {"padding": "0"}
+            return {"padding": ".5em", "border": f"1px solid {LINE}", "borderRadius": "4px"}
 
 
 def _class(part: str) -> str:
