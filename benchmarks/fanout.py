@@ -64,7 +64,9 @@ def main(kind_of_database: str) -> None:
 
         def signed(places: list[Outlet]) -> uuid.UUID:
             item = edition(first_created=datetime.now(UTC), summary="停水通知。" * 60)
-            outbox.plan(item, [outbox.Target(outlet=o, reason="基准") for o in places], now=datetime.now(UTC))
+            outbox.plan(
+                item, [outbox.Target(outlet_id=o.pk, reason="基准") for o in places], now=datetime.now(UTC)
+            )
             return item.content_id
 
         def dispatch(places: list[Outlet]) -> float:

@@ -26,10 +26,14 @@ class Ground:
         """A new empty database; returns its URL (empty for the embedded default's own file)."""
         name = f"bench_{label}_{os.getpid()}"
         self._names[label] = str(self._folder / f"{name}.sqlite3") if self._kind == "sqlite" else name
-        if self._kind == "sqlite":
-            return f"sqlite:///{self._names[label]}"
-        _administer(f"CREATE DATABASE {name}")
-        return POSTGRES.rpartition("/")[0] + f"/{name}"
+        if self._kind == "postgres":
+            _administer(f"CREATE DATABASE {name}")
+        return self.url(label)
+
+    def url(self, label: str) -> str:
+        """For another process."""
+        name = self._names[label]
+        return f"sqlite:///{name}" if self._kind == "sqlite" else f"{POSTGRES.rpartition('/')[0]}/{name}"
 
     def switch(self, label: str) -> None:
         from django.db import connection
@@ -113,11 +117,21 @@ def paired(
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs), ratio
 
 
-def report(name: str, subject: float, other: float, ratio: float, goal: float, unit: str = "ms") -> None:
-    """One line: what, both medians, the ratio, the goal."""
+def report(
+    name: str,
+    subject: float,
+    other: float,
+    ratio: float,
+    goal: float,
+    unit: str = "ms",
+    *,
+    at_least: bool = False,
+) -> None:
+    """One line: what, both medians, the ratio, the goal (not to be exceeded, or with `at_least` to be reached)."""
     factor = 1000 if unit == "ms" else 1
-    verdict = "ok" if ratio <= goal else "ABOVE GOAL"
+    reached = ratio >= goal if at_least else ratio <= goal
     print(
-        f"{name:58} {subject * factor:9.1f} / {other * factor:9.1f} {unit}   ratio {ratio:5.2f}   goal <= {goal:.2f}   {verdict}",
+        f"{name:58} {subject * factor:9.1f} / {other * factor:9.1f} {unit}   ratio {ratio:5.2f}   "
+        f"goal {'>=' if at_least else '<='} {goal:.2f}   {'ok' if reached else 'GOAL MISSED'}",
         flush=True,
     )

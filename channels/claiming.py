@@ -8,15 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from channels import bulk, decide
 from channels.contract import Capabilities
 from channels.errors import Remedy
-from channels.models import Delivery, EditionRecord, Operation, Outcome, Outlet, Placement, State
+from channels.models import Delivery, EditionRecord, Item, Operation, Outcome, Outlet, Placement, State
 from channels.recording import CIRCUIT_AFTER, Rest, rest
 from channels.registry import adapter_class
 from channels.settling import Before
@@ -34,14 +35,9 @@ COLUMNS = (
     "outlet_id",
     "generation",
     "desired_id",
-    "desired__number",
     "actual_id",
-    "actual__number",
     "pending",
     "doubt_id",
-    "doubt__token",
-    "doubt__edition_id",
-    "doubt__edition__number",
     "receipt",
     "state",
     "attempts",
@@ -50,8 +46,14 @@ COLUMNS = (
     "released_at",
     "visible_until",
     "rendering_sha256",
-    "item__withdrawal_reason",
 )
+# A conditional update, so that it is exact even where the choice took no lock. What was settled is shown as settled.
+LEASE_SQL = f"""
+UPDATE syndication_placement SET
+    lease_owner = %s, lease_until = %s, state = CASE WHEN state = 'settled' THEN state ELSE 'working' END
+WHERE due_at <= %s AND (lease_until IS NULL OR lease_until < %s) AND id IN (SELECT r.id FROM {{rows}})
+RETURNING {", ".join(COLUMNS)}
+"""  # noqa: S608  constants only
 
 OPEN_COLUMNS = {
     "placement_id": "bigint",
@@ -67,6 +69,9 @@ INSERT INTO syndication_delivery (placement_id, edition_id, generation, operatio
 SELECT r.placement_id, r.edition_id, r.generation, r.operation, r.token, r.started_at, '', '', '', '', '', '', ''
 FROM {rows}
 """
+
+EDITIONS = ("desired", "actual", "doubt__edition")
+"""What a row may point to an edition with: `_id` and `__number` follow."""
 
 Row = dict[str, Any]
 Draft = tuple[Row, Outlet, Capabilities, Operation]
@@ -91,9 +96,9 @@ def claim(limit: int, *, busy: Mapping[int, int], now: datetime) -> Claim:
     if not chosen:
         return Claim()
     lease = uuid.uuid4().hex
-    _lease(chosen, lease, now)
-    leased = {row["id"]: row for row in _leased(chosen, lease)}
+    leased = {row["id"]: row for row in _lease(chosen, lease, now)}
     rows = [leased[pk] for pk in chosen if pk in leased]
+    _add_numbers(rows)
     outlets = Outlet.objects.in_bulk({row["outlet_id"] for row in rows})
     broken = _interrupted(rows, now)
     rests: list[Rest] = []
@@ -136,7 +141,7 @@ def _choose(limit: int, busy: Mapping[int, int], now: datetime) -> list[int]:
         columns = page.order_by("lane", "due_at", "id").values_list(
             "id", "outlet_id", "outlet__channel", "outlet__circuit_failures"
         )
-        found = list(columns[: wanted * 2])
+        found = list(columns[:wanted])
         before = len(full)
         for pk, outlet_id, channel, failures in found:
             if taken[outlet_id] >= _parallel(channel, failures):
@@ -144,7 +149,7 @@ def _choose(limit: int, busy: Mapping[int, int], now: datetime) -> list[int]:
             elif len(chosen) < limit:
                 taken[outlet_id] += 1
                 chosen.append(pk)
-        if len(found) < wanted * 2 or len(full) == before:
+        if len(found) < wanted or len(full) == before:
             break
     return chosen
 
@@ -158,13 +163,38 @@ def lease_time() -> timedelta:
     return timedelta(seconds=settings.DELIVERY_LEASE_SECONDS)
 
 
-def _lease(chosen: Sequence[int], lease: str, now: datetime) -> None:
-    shown = Case(When(state=State.SETTLED, then=Value(State.SETTLED)), default=Value(State.WORKING))
-    _due(now).filter(pk__in=chosen).update(lease_owner=lease, lease_until=now + lease_time(), state=shown)
+def _lease(chosen: Sequence[int], lease: str, now: datetime) -> list[Row]:
+    """The placements that are ours now, as they are: read by the statement that takes them, in no order."""
+    at = bulk.moment(now)
+    ids = bulk.encode([{"id": pk} for pk in chosen])
+    until = bulk.moment(now + lease_time())
+    found = bulk.returned(LEASE_SQL, {"id": "bigint"}, ids, shared=[lease, until, at, at])
+    return [_read(dict(zip(COLUMNS, values, strict=True))) for values in found]
 
 
-def _leased(chosen: Sequence[int], lease: str) -> list[Row]:
-    return list(Placement.objects.filter(pk__in=chosen, lease_owner=lease).values(*COLUMNS))
+def _read(row: Row) -> Row:
+    row["item_id"] = bulk.read_key(row["item_id"])
+    row["receipt"] = bulk.read_document(row["receipt"])
+    for name in ("desired_at", "released_at", "visible_until"):
+        row[name] = bulk.read_moment(row[name])
+    return row
+
+
+def _add_numbers(rows: Sequence[Row]) -> None:
+    """What other tables say about a row's editions and its doubt; none of it ever changes."""
+    doubts = {row["doubt_id"] for row in rows} - {None}
+    calls = {pk: (token, edition) for pk, token, edition in _calls(doubts)} if doubts else {}
+    for row in rows:
+        row["doubt__token"], row["doubt__edition_id"] = calls.get(row["doubt_id"], (None, None))
+    ids = {row[f"{name}_id"] for row in rows for name in EDITIONS} - {None}
+    numbers = dict(EditionRecord.objects.filter(pk__in=ids).values_list("pk", "number"))
+    for row in rows:
+        for name in EDITIONS:
+            row[f"{name}__number"] = numbers.get(row[f"{name}_id"])
+
+
+def _calls(ids: set[int]) -> Iterable[tuple[int, str, int | None]]:
+    return Delivery.objects.filter(pk__in=ids).values_list("pk", "token", "edition_id")
 
 
 def _interrupted(rows: Iterable[Row], now: datetime) -> set[int]:
@@ -222,9 +252,12 @@ def _open(drafts: Sequence[Draft], lease: str, now: datetime) -> tuple[Work, ...
     """The calls, each with its Delivery begun: committed before any of them goes out."""
     needed = {row["desired_id"] for row, _, _, operation in drafts if operation == Operation.DELIVER}
     documents = dict(EditionRecord.objects.filter(pk__in=needed).values_list("pk", "document"))
-    work = tuple(_work(draft, documents, lease, now) for draft in drafts)
+    taken_back = {row["item_id"] for row, _, _, operation in drafts if operation == Operation.WITHDRAW}
+    reasons = dict(Item.objects.filter(pk__in=taken_back).values_list("pk", "withdrawal_reason"))
+    work = tuple(_work(draft, documents, reasons, lease, now) for draft in drafts)
     if work:
-        rows = [_opened(w, bulk.moment(now)) for w in work]
+        at = bulk.moment(now)
+        rows = [_opened(w, at) for w in work]
         bulk.run(OPEN_SQL, OPEN_COLUMNS, bulk.encode(rows))
     return work
 
@@ -240,7 +273,9 @@ def _opened(work: Work, at: str | None) -> Row:
     }
 
 
-def _work(draft: Draft, documents: Mapping[int, str], lease: str, now: datetime) -> Work:
+def _work(
+    draft: Draft, documents: Mapping[int, str], reasons: Mapping[UUID, str], lease: str, now: datetime
+) -> Work:
     row, outlet, capabilities, operation = draft
     receipt = receipt_of(row["receipt"])
     edition = _edition(row, operation)
@@ -269,7 +304,7 @@ def _work(draft: Draft, documents: Mapping[int, str], lease: str, now: datetime)
         ),
         started_at=now,
         rendering_sha256=row["rendering_sha256"],
-        reason=row["item__withdrawal_reason"],
+        reason=reasons.get(row["item_id"], ""),
     )
 
 
@@ -279,10 +314,9 @@ def _was_settled(row: Row) -> bool:
 
 
 def _keys(row: Row) -> list[EditionKey]:
-    names = ("desired", "actual", "doubt__edition")
     return [
         EditionKey(id=row[f"{name}_id"], number=row[f"{name}__number"])
-        for name in names
+        for name in EDITIONS
         if row[f"{name}_id"] is not None
     ]
 

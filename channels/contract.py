@@ -331,6 +331,13 @@ class Adapter(ABC):
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:
         """Look and say what is there. Never writes at the outlet."""
 
+    async def probe(self) -> str:
+        """Try the connection (试连) and say in one Chinese sentence what is right. Optional.
+
+        Leaves nothing at the outlet that a reader or its webmaster would have to clean up. Raises ChannelError.
+        """
+        raise NotImplementedError(f"{self.key} cannot be tried")
+
     def parse(self, headers: Mapping[str, str], body: bytes) -> tuple[Event, ...]:
         """The outlet's call-back as events, its signature checked. Raises Refused for a forged one."""
         raise NotImplementedError(f"{self.key} takes no call-backs")

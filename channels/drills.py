@@ -90,7 +90,7 @@ def end(outlet: Outlet, *, carry: bool, now: datetime) -> int:
     Outlet.objects.filter(pk=drill.twin.pk).update(retired_at=now)
     for placement in owed:
         target = Target(
-            outlet=drill.real,
+            outlet_id=drill.real.pk,
             reason=placement.reason,
             must_carry=placement.must_carry,
         )

@@ -77,15 +77,19 @@ class Dispatcher:
     async def _run(self) -> int:
         calls = 0
         flights = _Flights()
-        async with self._http_factory() as http:
+        async with contextlib.AsyncExitStack() as stack:
+            http: Http | None = None
             while True:
                 more = await self._claim(flights) if self._may_claim(flights) else ()
                 for work in more or ():
+                    # Most runs find nothing to do, and a hub without outlets never needs the client.
+                    if http is None:
+                        http = await stack.enter_async_context(self._http_factory())
                     flights.start(self._perform(work, http), work.outlet.pk)
                     calls += 1
                 if more is None and not flights.under_way and not flights.landed:
                     return calls
-                if flights.under_way:
+                if flights.under_way and not more:
                     await flights.some_landed(TICK)
                 if batch := flights.take():
                     await in_database_thread(partial(record, batch, self._now()))
@@ -96,11 +100,14 @@ class Dispatcher:
         return free >= min(REFILL, self._slots) or (free > 0 and monotonic() - self._claimed_at >= TICK)
 
     async def _claim(self, flights: _Flights) -> tuple[Work, ...] | None:
-        """Calls to start; None when nothing at all is due."""
+        """Calls to start; None when nothing at all is due.
+
+        At most half of the slots at a time: one half is under way while the database works for the other.
+        """
         self._claimed_at = monotonic()
         busy = Counter(flights.under_way.values())
-        free = self._slots - len(flights.under_way)
-        found = await in_database_thread(partial(claiming.claim, free, busy=busy, now=self._now()))
+        limit = min(self._slots - len(flights.under_way), (self._slots + 1) // 2)
+        found = await in_database_thread(partial(claiming.claim, limit, busy=busy, now=self._now()))
         return None if found.empty else found.work
 
     async def _perform(self, work: Work, http: Http) -> Result:
@@ -196,10 +203,12 @@ class _Flights:
         self.under_way: dict[asyncio.Task[Result], int] = {}
         self.landed: list[Result] = []
         self._arrival = asyncio.Event()
+        self._all_landed = asyncio.Event()
 
     def start(self, call: Coroutine[None, None, Result], outlet_id: int) -> None:
         task = asyncio.create_task(call)
         self.under_way[task] = outlet_id
+        self._all_landed.clear()
         task.add_done_callback(self._land)
 
     async def some_landed(self, timeout: float) -> None:
@@ -207,7 +216,8 @@ class _Flights:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await self._arrival.wait()
-            await asyncio.sleep(FLUSH_SECONDS)
+            async with asyncio.timeout(FLUSH_SECONDS):
+                await self._all_landed.wait()
 
     def take(self) -> list[Result]:
         self._arrival.clear()
@@ -218,6 +228,8 @@ class _Flights:
         del self.under_way[task]
         self.landed.append(task.result())
         self._arrival.set()
+        if not self.under_way:
+            self._all_landed.set()
 
 
 @lru_cache(maxsize=64)

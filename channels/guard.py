@@ -44,6 +44,12 @@ class Guard:
         return self.permits(address)
 
 
+@lru_cache(maxsize=16)
+def guard_for(allowed: tuple[str, ...]) -> Guard:
+    """The guard of these networks, shared with what it has found out about literal addresses."""
+    return Guard(allowed)
+
+
 class GuardedResolver(AbstractResolver):
     """Resolves names, and raises ForbiddenAddress as soon as one of the addresses is not permitted."""
 

@@ -10,6 +10,7 @@ import math
 import re
 import ssl
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, Self
 
 from aiohttp import (
@@ -31,7 +32,7 @@ from yarl import URL
 from channels.answers import REDIRECTS
 from channels.contract import Answer
 from channels.errors import ChannelError, ConfigError, Misbehaved, OutcomeUnknown, Unreachable
-from channels.guard import ForbiddenAddress, Guard, GuardedResolver
+from channels.guard import ForbiddenAddress, GuardedResolver, guard_for
 
 USER_AGENT: Final = "Tongsheng/0.1"
 REDIRECTS_MAX: Final = 5
@@ -56,7 +57,7 @@ class HttpClient:
         allowed_networks: Sequence[str] = (),
         user_agent: str = USER_AGENT,
     ) -> None:
-        self._guard = Guard(allowed_networks)
+        self._guard = guard_for(tuple(allowed_networks))
         self._session = session
         self._owns_session = session is None
         self._user_agent = user_agent
@@ -94,7 +95,7 @@ class HttpClient:
             if not hops or answer.status not in REDIRECTS or not location:
                 return answer
             hops -= 1
-            following = _address(location, base=target)
+            following = _following(location, target)
             if target.scheme == "https" and following.scheme != "https":
                 raise ConfigError(f"{target.host} 转向了不加密的地址，请管理员核对终端地址")
             if following.origin() != target.origin():
@@ -142,7 +143,7 @@ class _TooLarge(Exception):
 async def _read(response: ClientResponse, max_bytes: int) -> bytes:
     """The decoded body; stops reading as soon as it is over `max_bytes`."""
     chunks, size = [], 0
-    async for chunk in response.content.iter_any():
+    while chunk := await response.content.readany():
         size += len(chunk)
         if size > max_bytes:
             raise _TooLarge
@@ -150,11 +151,24 @@ async def _read(response: ClientResponse, max_bytes: int) -> bytes:
     return b"".join(chunks)
 
 
-def _address(url: str, *, base: URL | None = None) -> URL:
+@lru_cache(maxsize=2048)
+def _address(url: str) -> URL:
+    """Checked once for all calls to one address: taking it apart costs as much as signing the post."""
+    return _checked(_url(url))
+
+
+def _following(location: str, base: URL) -> URL:
+    return _checked(_url(location, base))
+
+
+def _url(text: str, base: URL | None = None) -> URL:
     try:
-        target = URL(url) if base is None else base.join(URL(url))
+        return URL(text) if base is None else base.join(URL(text))
     except ValueError as error:
         raise ConfigError("终端地址不是有效的网址，请管理员核对") from error
+
+
+def _checked(target: URL) -> URL:
     if target.scheme not in {"http", "https"} or not target.host:
         raise ConfigError("终端地址必须以 http:// 或 https:// 开头，请管理员核对")
     if not _HOST.fullmatch(target.raw_host or ""):

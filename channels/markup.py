@@ -9,13 +9,16 @@ import codecs
 import contextlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
-import nh3
 from bs4 import BeautifulSoup, Comment, Tag
 from bs4.dammit import EncodingDetector
+
+if TYPE_CHECKING:
+    import nh3
 
 INLINE_TAGS: Final = frozenset({"strong", "em", "u", "s", "a", "br", "sub", "sup"})
 """What a Paragraph and a list entry may hold."""
@@ -45,20 +48,6 @@ _LINES: Final = [
     "figcaption",
 ]
 _ATTRIBUTES: Final = {"*": frozenset[str](), "a": frozenset({"href"})}
-_INLINE: Final = nh3.Cleaner(
-    tags=set(INLINE_TAGS | _ALIASES.keys()),
-    clean_content_tags=set(_DROPPED),
-    attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-    link_rel=None,
-    url_schemes=set(LINK_SCHEMES),
-)
-_BLOCKS: Final = nh3.Cleaner(
-    tags=set(BLOCK_TAGS | _ALIASES.keys()),
-    clean_content_tags=set(_DROPPED),
-    attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-    link_rel=None,
-    url_schemes=set(LINK_SCHEMES),
-)
 _ALIAS: Final = re.compile(f"<(/?)({'|'.join(_ALIASES)})>")
 # XHTML begins like this, and BeautifulSoup would warn of it.
 _XML_HEAD: Final = re.compile(r"^\s*<\?xml[^>]*>")
@@ -73,10 +62,11 @@ _BLANKS: Final = re.compile(r"[ \t\r\f\v\u00a0\u3000]+")
 
 def inline(html: str, *, base_url: str = "") -> str:
     """Sanitised inline HTML: INLINE_TAGS only, links absolute when `base_url` is given. Idempotent."""
-    cleaned = _INLINE.clean(xml_text(html))
+    cleaner = _cleaner(INLINE_TAGS)
+    cleaned = cleaner.clean(xml_text(html))
     # A reference may have become a control character: taken out later, it would leave `javascript:` behind.
     if (stripped := xml_text(cleaned)) != cleaned:
-        cleaned = _INLINE.clean(stripped)
+        cleaned = cleaner.clean(stripped)
     cleaned = _EMPTY_LINK.sub(r"\1", _ALIAS.sub(_canonical, cleaned))
     return absolutise(cleaned, base_url) if base_url else cleaned
 
@@ -98,7 +88,7 @@ def from_word(html: str) -> str:
     for tag in soup.find_all("div"):
         if not tag.find(["p", "div", "table", "ul", "ol"]):
             tag.name = "p"
-    cleaned = _fragment(_ALIAS.sub(_canonical, _BLOCKS.clean(str(soup))))
+    cleaned = _fragment(_ALIAS.sub(_canonical, _cleaner(BLOCK_TAGS).clean(str(soup))))
     for tag in cleaned.find_all(["p", "h2", "h3", "h4", "li", "strong", "em", "u", "s"]):
         if not tag.get_text().strip():
             tag.decompose()
@@ -188,6 +178,20 @@ def is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+@cache
+def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+    """What leaves only `tags`, once their other names are made theirs."""
+    import nh3  # here: 2 MiB, and a site that is only read cleans nothing
+
+    return nh3.Cleaner(
+        tags=set(tags | _ALIASES.keys()),
+        clean_content_tags=set(_DROPPED),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        link_rel=None,
+        url_schemes=set(LINK_SCHEMES),
+    )
 
 
 def _fragment(html: str) -> BeautifulSoup:

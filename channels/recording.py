@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from channels import bulk
@@ -29,7 +29,7 @@ PLACEMENT_COLUMNS = {
     "lease": "text",
     "generation": "integer",
     "actual_id": "bigint",
-    "receipt": "text",
+    "receipt": "jsonb",
     "pending": "text",
     "attempts": "integer",
     "polls": "integer",
@@ -50,7 +50,7 @@ PLACEMENT_COLUMNS = {
 # Facts are written whatever is wanted by now; what the desk reads and the next due time only for the same generation.
 PLACEMENT_SQL = """
 UPDATE syndication_placement AS p SET
-    actual_id = r.actual_id, receipt = {receipt}, pending = r.pending, attempts = r.attempts, polls = r.polls,
+    actual_id = r.actual_id, receipt = r.receipt, pending = r.pending, attempts = r.attempts, polls = r.polls,
     remote_url = r.remote_url,
     doubt_id = CASE r.doubt
         WHEN 'keep' THEN p.doubt_id
@@ -81,12 +81,12 @@ DELIVERY_COLUMNS = {
     "message": "text",
     "detail": "text",
     "sent": "text",
-    "receipt": "text",
+    "receipt": "jsonb",
 }
 DELIVERY_SQL = """
 UPDATE syndication_delivery AS d SET
     finished_at = r.now, outcome = r.outcome, remedy = r.remedy, code = r.code, message = r.message,
-    detail = r.detail, rendering_sha256 = r.sent, receipt = {receipt}
+    detail = r.detail, rendering_sha256 = r.sent, receipt = r.receipt
 FROM {rows}
 WHERE d.placement_id = r.id AND d.token = r.token AND d.finished_at IS NULL
 """
@@ -158,15 +158,10 @@ def record(results: Sequence[Result], now: datetime) -> None:
     at = bulk.moment(now)
     found = _found_editions(results)
     rows = bulk.encode([_row(result, _edition_id(result, found), at) for result in results])
-    bulk.run(_with_receipt(DELIVERY_SQL), DELIVERY_COLUMNS, rows)
-    bulk.run(_with_receipt(PLACEMENT_SQL), PLACEMENT_COLUMNS, rows)
+    bulk.run(DELIVERY_SQL, DELIVERY_COLUMNS, rows)
+    bulk.run(PLACEMENT_SQL, PLACEMENT_COLUMNS, rows)
     _raise_floors(results)
     _note_outlets(results, now)
-
-
-def _with_receipt(sql: str) -> str:
-    """PostgreSQL has a type for JSON, SQLite stores its text."""
-    return sql.replace("{receipt}", "r.receipt::jsonb" if connection.vendor == "postgresql" else "r.receipt")
 
 
 def _row(result: Result, actual_id: int | None, at: str | None) -> Row:
@@ -180,7 +175,7 @@ def _row(result: Result, actual_id: int | None, at: str | None) -> Row:
         "lease": work.lease,
         "generation": work.generation,
         "actual_id": actual_id,
-        "receipt": bulk.document(receipt.to_json()) if receipt else None,
+        "receipt": receipt.to_json() if receipt else None,
         "pending": change.pending,
         "attempts": change.attempts,
         "polls": change.polls,

@@ -6,10 +6,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from channels.errors import ConfigError
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 
 class Seal:
@@ -18,7 +21,7 @@ class Seal:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise ValueError("a seal needs at least one key")
-        self._fernet = MultiFernet([Fernet(_fernet_key(key)) for key in keys])
+        self._keys = tuple(keys)
 
     def close(self, secrets: Mapping[str, str]) -> str:
         """The secrets as one opaque text; empty for none."""
@@ -30,12 +33,21 @@ class Seal:
         """Raises ConfigError when no key fits."""
         if not sealed:
             return {}
+        from cryptography.fernet import InvalidToken
+
         try:
             text = self._fernet.decrypt(sealed.encode())
         except InvalidToken as error:
             raise ConfigError("终端密钥无法解密，请管理员核对加密主密钥后重新填写终端密钥") from error
         secrets: dict[str, str] = json.loads(text)
         return secrets
+
+    @cached_property
+    def _fernet(self) -> MultiFernet:
+        # Imported with the first secret: the library takes 7 MiB, and many outlets have none.
+        from cryptography.fernet import Fernet, MultiFernet
+
+        return MultiFernet([Fernet(_fernet_key(key)) for key in self._keys])
 
 
 def _fernet_key(key: str) -> bytes:

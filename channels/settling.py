@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from channels.contract import Capabilities, Observation, Presence, Receipt, Update
 from channels.errors import ChannelError, ContentError, Misbehaved, Missing, OutcomeUnknown, Remedy, Throttled
@@ -77,17 +78,13 @@ def backoff(attempts: int, jitter: float) -> timedelta:
 
 def delivered(before: Before, receipt: Receipt, capabilities: Capabilities, now: datetime) -> Change:
     """The outlet took the edition."""
-    change = _change(before, outcome="accepted", state="accepted", doubt=Doubt.CLEAR, attempts=0, polls=0)
+    change = _change(before, outcome="accepted", state="accepted", doubt=Doubt.CLEAR, attempts=0, polls=0, receipt=receipt)  # fmt: skip
     if receipt.settled:
-        return _settle(
-            replace(change, actual=receipt.version, receipt=receipt, pending=""), capabilities, now
-        )
+        return _settle(change, capabilities, now, actual=receipt.version)
     # A channel that replaces has taken the old copy down to make room for what is now in the queue; a person has not.
     made_room = capabilities.update is Update.REPLACE and not receipt.awaits_person
     actual = None if made_room else before.actual
-    return _accept(
-        replace(change, receipt=receipt, pending="deliver", actual=actual), receipt, capabilities, now
-    )
+    return _accept(replace(change, pending="deliver", actual=actual), receipt, capabilities, now)
 
 
 def withdrawn(before: Before, receipt: Receipt, capabilities: Capabilities, now: datetime) -> Change:
@@ -169,24 +166,23 @@ def failed(
     return replace(change, remedy=Remedy.RETRY, attempts=attempts, due_at=now + backoff(attempts, jitter))
 
 
-def _change(before: Before, *, outcome: str, state: str, attempts: int | None = None, polls: int | None = None, **more: object) -> Change:  # fmt: skip
-    change = Change(
-        outcome=outcome,
-        state=state,
-        actual=before.actual,
-        receipt=before.receipt,
-        pending=before.pending,
-        attempts=before.attempts if attempts is None else attempts,
-        polls=before.polls if polls is None else polls,
-    )
-    return replace(change, **more)  # type: ignore[arg-type]
+def _change(before: Before, *, outcome: str, state: str, **more: Any) -> Change:
+    """What `more` does not name stays as it was."""
+    kept = {
+        "actual": before.actual,
+        "receipt": before.receipt,
+        "pending": before.pending,
+        "attempts": before.attempts,
+        "polls": before.polls,
+    }
+    return Change(outcome=outcome, state=state, **{**kept, **more})
 
 
-def _settle(change: Change, capabilities: Capabilities, now: datetime) -> Change:
+def _settle(change: Change, capabilities: Capabilities, now: datetime, **more: Any) -> Change:
     looks = capabilities.look_seconds if capabilities.verifiable else ()
     due_at = now + timedelta(seconds=looks[change.polls]) if change.polls < len(looks) else None
     return replace(
-        change, outcome="settled", state="settled", pending="", due_at=due_at, polls=change.polls + 1
+        change, outcome="settled", state="settled", pending="", due_at=due_at, polls=change.polls + 1, **more
     )
 
 

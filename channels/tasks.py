@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import timedelta
-from functools import partial
+from typing import TYPE_CHECKING
 
 from celery import shared_task
 from django.conf import settings
@@ -14,7 +14,9 @@ from kombu.exceptions import OperationalError
 
 from channels import assets
 from channels.engine import Dispatcher
-from channels.http import HttpClient
+
+if TYPE_CHECKING:
+    from channels.http import HttpClient
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +36,16 @@ class _OneAtATime:
         while self._wanted.is_set() and self._running.acquire(blocking=False):
             try:
                 self._wanted.clear()
-                http = partial(HttpClient, allowed_networks=settings.OUTBOUND_ALLOWED_NETWORKS)
-                Dispatcher(http=http).run()
+                Dispatcher(http=_http).run()
             finally:
                 self._running.release()
+
+
+def _http() -> HttpClient:
+    # Imported with the first call to an outlet: aiohttp and what comes with it take 7 MiB.
+    from channels.http import HttpClient
+
+    return HttpClient(allowed_networks=settings.OUTBOUND_ALLOWED_NETWORKS)
 
 
 _dispatching = _OneAtATime()

@@ -18,6 +18,7 @@ from wagtail.models import Page, PageLogEntry
 
 from channels import outbox
 from channels.models import EditionRecord, Item, WithdrawalKind
+from cms import tree
 from cms.capture import capture
 from cms.models import ContentPage
 from cms.targeting import targets_for
@@ -63,7 +64,7 @@ def release(page: Page, *, user: AbstractBaseUser | None = None) -> EditionRecor
     )
     ContentPage.objects.filter(pk=item.pk).update(
         signed_revision=item.live_revision_id or 0,
-        signed_path=item.url_path,
+        signed_place=tree.place_of(item),
         correction_note="",
         correction_major=False,
     )

@@ -13,11 +13,11 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from wagtail.models import Page, Revision
+from wagtail.models import Page, Revision, Site
 
 from channels.errors import ChannelError
 from channels.models import Item
-from cms import publishing
+from cms import publishing, tree
 from cms.models import ContentPage
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ EXPECTED = (ChannelError, ValidationError, ValueError, LookupError, OSError, Dat
 
 def sweep(*, limit: int = LIMIT) -> int:
     """Release what is signed and not frozen as it stands, recall what is no longer signed. Returns how many were mended."""
+    # Wagtail keeps the list of sites for an hour and tells a change to the process that made it alone.
+    Site.clear_site_root_paths_cache()
     mended = 0
     for key, mend in _work():
         if mended >= limit:
@@ -67,7 +69,7 @@ def unfrozen() -> QuerySet[ContentPage]:
     return _signed().filter(
         Q(signed_revision=None)
         | ~Q(signed_revision=Coalesce(F("live_revision_id"), 0))
-        | ~Q(signed_path=F("url_path"))
+        | ~Q(signed_place=tree.place())
         | ~Exists(standing)
     )
 

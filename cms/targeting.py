@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from django.db.models import Model, QuerySet
 from wagtail.models import Page
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 OWN_SITE = "本站稿件"
 BY_EDITOR = "编辑加投"
+
+
+class Place(Protocol):
+    """As much of an outlet as the choice needs: signing reads a thousand of them, and no more than this."""
+
+    pk: Any
+    slug: Any
+
+
+P = TypeVar("P", bound=Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +61,14 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Generic[P]):
     """One active outlet on the editor's screen.
 
     default: what rules say. wanted: what will happen. locked: cannot be unticked (the owner's own site).
     must_carry: can be unticked only with a reason. `note` is the editor's reason, `reason` why the item goes there.
     """
 
-    outlet: Outlet
+    outlet: P
     default: bool
     wanted: bool
     locked: bool
@@ -70,42 +80,46 @@ class Choice:
 
 def targets_for(page: ContentPage) -> list[Target]:
     """What will happen at signing."""
+    places = cast("Iterable[Place]", _active().values_list("pk", "slug", named=True))
     return [
         Target(
-            outlet=choice.outlet,
+            outlet_id=choice.outlet.pk,
             reason=choice.reason,
             must_carry=choice.must_carry,
             must_carry_hours=choice.must_carry_hours,
         )
-        for choice in explain(page, outlets=Outlet.objects.only("slug"))
+        for choice in choose(_facts(page), rules=load_rules(), outlets=places, choices=page.outlet_choices)
         if choice.wanted
     ]
 
 
-def explain(
-    page: ContentPage, *, parent: Page | None = None, outlets: QuerySet[Outlet] | None = None
-) -> list[Choice]:
+def explain(page: ContentPage, *, parent: Page | None = None) -> list[Choice[Outlet]]:
     """Every active outlet with what will happen there and why, in the order of the matrix. A fixed number of queries.
 
     The twins of drills are not among them: channels.wanting leads to them what is aimed at the outlet being drilled.
 
-    `parent` is the place of a page that is not saved yet; `outlets` a query that loads less of each outlet.
+    `parent` is the place of a page that is not saved yet.
     """
+    return choose(_facts(page, parent), rules=load_rules(), outlets=_active(), choices=page.outlet_choices)
+
+
+def _active() -> QuerySet[Outlet]:
+    return Outlet.objects.active().real().order_by("rank", "slug")
+
+
+def _facts(page: ContentPage, parent: Page | None = None) -> Facts:
     site = tree.site_of(tree.ancestors(page, parent))
-    facts = Facts(
+    return Facts(
         item_type=page.item_type.value,
         column=page.column_id,
         unit=page.unit_id,
         owner=site.outlet_id if site else None,
     )
-    loaded = Outlet.objects.all() if outlets is None else outlets
-    active = loaded.filter(retired_at=None, drill_of=None).order_by("rank", "slug")
-    return choose(facts, rules=load_rules(), outlets=active, choices=page.outlet_choices)
 
 
 def choose(
-    facts: Facts, *, rules: Sequence[Rule], outlets: Iterable[Outlet], choices: Mapping[str, Any]
-) -> list[Choice]:
+    facts: Facts, *, rules: Sequence[Rule], outlets: Iterable[P], choices: Mapping[str, Any]
+) -> list[Choice[P]]:
     """Pure. `choices` is ContentPage.outlet_choices."""
     matching = [rule for rule in rules if rule.matches(facts)]
     return [_choice(outlet, facts, matching, choices.get(outlet.slug)) for outlet in outlets]
@@ -141,8 +155,8 @@ def _named(through: type[Model], field: str) -> dict[int, list[int]]:
 
 
 def _choice(
-    outlet: Outlet, facts: Facts, matching: Sequence[Rule], explicit: Mapping[str, Any] | None
-) -> Choice:
+    outlet: P, facts: Facts, matching: Sequence[Rule], explicit: Mapping[str, Any] | None
+) -> Choice[P]:
     own = outlet.pk == facts.owner
     rules = [rule for rule in matching if outlet.pk in rule.outlets]
     hours = min((rule.hours for rule in rules if rule.hours is not None), default=None)

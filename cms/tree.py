@@ -1,4 +1,4 @@
-"""Where an item stands in the tree: its owner's site and its column page.
+"""Where an item stands in the tree: its owner's site, its column page, its place.
 
 The site and column page types live in `sites`, which `cms` may not import; they are known here by their attributes.
 """
@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Protocol, cast
 
-from wagtail.models import Page
+from django.db.models import Case, F, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat, Left
+from django.db.models.lookups import Exact
+from wagtail.models import Page, Site
 
 
 class SiteRoot(Protocol):
@@ -39,3 +43,21 @@ def site_of(chain: list[Page]) -> SiteRoot | None:
 def column_page_of(chain: list[Page]) -> ColumnRoot | None:
     """The nearest column page among `ancestors`."""
     return cast("ColumnRoot | None", next((page for page in chain if hasattr(page, "columns")), None))
+
+
+def place_of(page: Page) -> str:
+    """The address of the Site row that a page belongs to (empty outside every site), and its path from the root.
+
+    What the page's address and its owner follow from: another place, another edition.
+    """
+    roots = ((root.root_path, root.root_url) for root in Site.get_site_root_paths())
+    return next((url for path, url in roots if page.url_path.startswith(path)), "") + str(page.url_path)
+
+
+def place() -> Combinable:
+    """The same for the rows of a query, by the sites of now."""
+    roots = [
+        When(Exact(Left("url_path", len(root.root_path)), root.root_path), then=Value(root.root_url))
+        for root in Site.get_site_root_paths()
+    ]
+    return Concat(Case(*roots, default=Value("")), F("url_path"))

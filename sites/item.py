@@ -37,7 +37,7 @@ class Fact:
 def by_slug(request: HttpRequest, page: ColumnIndex, slug: str) -> HttpResponse:
     """`<column>/<slug>/`. An item of another column of this site is sent there; one that left answers 410."""
     frame = frame_of(request, page)
-    return _placed(request, frame, _placements(frame).filter(slug=slug), column=frame.column_at(page))
+    return _placed(request, frame, _placements(frame).filter(item__slug=slug), column=frame.column_at(page))
 
 
 def by_content_id(request: HttpRequest, page: SiteHome, content_id: UUID) -> HttpResponse:

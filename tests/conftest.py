@@ -18,6 +18,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache as django_cache
 
+from tests import wordpress as real_wordpress
+
 # CI names here what it has started, so that a missing service fails there instead of passing by.
 REQUIRED = frozenset(filter(None, os.environ.get("REQUIRE_SERVICES", "").split(",")))
 
@@ -71,6 +73,7 @@ SERVICES: dict[str, Callable[[], str]] = {
     "broker": _no_broker,
     "browser": _no_browser,
     "soak": _no_soak,
+    "wordpress": real_wordpress.absent,
 }
 
 
@@ -136,6 +139,13 @@ def fresh_database(django_db_setup: None) -> Callable[[Path], None]:
             shutil.copy(copy, folder / "hub.sqlite3")
 
     return put
+
+
+@pytest.fixture(scope="session")
+def wordpress() -> Iterator[real_wordpress.WordPress]:
+    """A real WordPress, for tests with the mark of this name."""
+    with real_wordpress.WordPress() as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

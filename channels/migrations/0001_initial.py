@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('delivered_at', models.DateTimeField(null=True, verbose_name='投递时间')),
                 ('settled_at', models.DateTimeField(null=True, verbose_name='落实时间')),
                 ('seen_at', models.DateTimeField(null=True, verbose_name='最近回读')),
-                ('slug', models.SlugField(max_length=80, verbose_name='网址标识')),
+                ('slug', models.SlugField(db_index=False, max_length=80, verbose_name='网址标识')),
                 ('column_code', models.CharField(blank=True, max_length=50, verbose_name='栏目')),
                 ('published_at', models.DateTimeField(verbose_name='发布时间')),
                 ('rank', models.IntegerField(default=0, verbose_name='置顶')),
@@ -228,11 +228,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='placement',
-            index=models.Index(fields=['outlet', 'slug'], name='placement_slug'),
-        ),
-        migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(condition=models.Q(('desired__isnull', False)), fields=['outlet', '-desired_at'], name='placement_change'),
+            index=models.Index(fields=['outlet', '-desired_at'], name='placement_change'),
         ),
         migrations.AddIndex(
             model_name='placement',

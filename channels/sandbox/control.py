@@ -16,13 +16,15 @@ from channels.sandbox.wechat.call import body_of, word_of
 from channels.sandbox.wechat.hookup import set_hookup
 from channels.sandbox.wechat.messages import Reply
 from channels.sandbox.wechat.platform import WeChatPlatform
+from channels.sandbox.wordpress.sites import WordPressSites
 
 
 class Control:
-    def __init__(self, store: Store, faults: Faults, platform: WeChatPlatform) -> None:
+    def __init__(self, store: Store, faults: Faults, platform: WeChatPlatform, sites: WordPressSites) -> None:
         self._store = store
         self._faults = faults
         self._platform = platform
+        self._sites = sites
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -34,6 +36,7 @@ class Control:
             web.get("/_control/callbacks", self._callbacks),
             web.post("/_control/account", self._account),
             web.post("/_control/callback", self._callback),
+            web.post("/_control/wordpress", self._wordpress),
             web.post("/_control/phone", self._phone),
             web.post("/_control/office", self._office),
             web.post("/_control/ban", self._ban),
@@ -93,6 +96,13 @@ class Control:
             self._platform.desk.known(appid)
             hookup = set_hookup(self._store, appid, changes)
         return web.json_response({"url": hookup.url, "mode": hookup.mode, "format": hookup.format})
+
+    async def _wordpress(self, request: web.Request) -> web.Response:
+        """{"site", and any setting of SiteSettings}."""
+        body = await _body(request)
+        with _explained():
+            self._sites.change(word_of(body.pop("site", "")), body)
+        return web.json_response({})
 
     async def _advance(self, request: web.Request) -> web.Response:
         seconds = (await _body(request)).get("advance", 0)
@@ -168,7 +178,8 @@ def _explained() -> Iterator[None]:
 
 
 def forget(store: Store, platform: WeChatPlatform, outlet: str, remote_id: str, url: str = "") -> None:
-    """Take one copy away: a received item, or an article (`url` chooses one of several)."""
+    """Take one copy away: a received item, a post, or an article (`url` chooses one of several)."""
+    store.delete(f"wp:{outlet}", remote_id)
     item = store.get(f"item:{outlet}", remote_id)
     if item is not None:
         store.put(f"item:{outlet}", remote_id, {**item, "withdrawn": True})

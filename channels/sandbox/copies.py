@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from channels.sandbox.store import Store
+from channels.sandbox.wordpress.sites import address, mark_of
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One public copy. `outlet` is an appid or a receiver's name; `item` the item's UUID, empty when it cannot be told.
+    """One public copy. `outlet` is an appid, a receiver's or a WordPress site's name; `item` the item's UUID, empty when it cannot be told.
 
     `remote_id` is the outlet's own id: an article_id, the msg_id of a push, a receiver's id. `version` is None where the outlet does not tell.
     """
@@ -30,8 +31,8 @@ class Copy:
 
 
 def copies(store: Store) -> list[Copy]:
-    """Every published and every pushed article that is not deleted or banned, every received item not withdrawn."""
-    return [*_articles(store, "article:"), *_articles(store, "sent:"), *_items(store)]
+    """Every published and every pushed article that is not deleted or banned, every received item not withdrawn, every published post."""
+    return [*_articles(store, "article:"), *_articles(store, "sent:"), *_items(store), *_posts(store)]
 
 
 def _articles(store: Store, prefix: str) -> list[Copy]:
@@ -63,6 +64,23 @@ def _items(store: Store) -> list[Copy]:
         for kind in store.kinds("item:")
         for item in store.all(kind)
         if not item["withdrawn"]
+    ]
+
+
+def _posts(store: Store) -> list[Copy]:
+    return [
+        Copy(
+            outlet=site,
+            item=item,
+            remote_id=str(post["id"]),
+            url=address(site, post),
+            title=post["title"],
+            version=version,
+        )
+        for site in (kind.removeprefix("wp:") for kind in store.kinds("wp:"))
+        for post in store.all(f"wp:{site}")
+        for item, version in [mark_of(post)]
+        if post["status"] == "publish"
     ]
 
 

@@ -20,6 +20,7 @@ class FaultKind(StrEnum):
     """drop_*: the connection ends without an answer. 500*: an error. html*: a page instead of JSON.
 
     Each of these before the call is carried out, or after. 429: too many requests. slow: `seconds` pass first.
+    answer: the HTTP status `status`, with the request's own headers in the text, as careless servers do.
     errcode: the platform's refusal with `errcode`. publish_status: the next review ends with `status` (a number).
     mass_status: the next push ends with `status` ("send fail", "err(20001)", ...).
     """
@@ -31,6 +32,7 @@ class FaultKind(StrEnum):
     ERROR_AFTER_COMMIT = "500_after"
     HTML = "html"
     HTML_AFTER_COMMIT = "html_after"
+    ANSWER = "answer"
     SLOW = "slow"
     ERRCODE = "errcode"
     PUBLISH_STATUS = "publish_status"
@@ -43,7 +45,7 @@ ENDINGS: Mapping[FaultKind, int | str] = {FaultKind.PUBLISH_STATUS: 3, FaultKind
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """Strikes `times` requests in whose path the regular expression `path` is found, after letting `skip` of them pass.
+    """Strikes `times` requests in whose `METHOD /path` the regular expression `path` is found, after letting `skip` of them pass.
 
     `times` 0 strikes for ever. `share` strikes only that share of the matching requests, by dice seeded with `seed`.
     """
@@ -68,6 +70,8 @@ class Fault:
             raise ValueError(f"path: {error}") from error
         if not 0 <= self.share <= 1:
             raise ValueError("share: between 0 and 1")
+        if self.kind is FaultKind.ANSWER and not str(self.status).isdigit():
+            raise ValueError("status: an HTTP status")
         if self.status == "":
             self.status = ENDINGS.get(self.kind, "")
         self._dice = random.Random(self.seed)  # noqa: S311
@@ -103,11 +107,11 @@ class Faults:
     def pending(self) -> list[Fault]:
         return list(self._pending)
 
-    def take(self, path: str, *, ending: FaultKind | None = None) -> Fault | None:
+    def take(self, request: str, *, ending: FaultKind | None = None) -> Fault | None:
         """The fault that strikes a request now, counted. `ending` asks for the end of a job instead."""
         for fault in self.pending():
             wanted = fault.kind is ending if ending else fault.kind not in ENDINGS
-            if not wanted or not re.search(fault.path, path) or not fault.strikes():
+            if not wanted or not re.search(fault.path, request) or not fault.strikes():
                 continue
             if fault.used_up():
                 self._pending.remove(fault)
@@ -120,7 +124,9 @@ def middleware(faults: Faults) -> Middleware:
 
     @web.middleware
     async def strike(request: web.Request, handler: Handler) -> web.StreamResponse:
-        fault = None if request.path.startswith("/_control") else faults.take(request.path)
+        fault = (
+            None if request.path.startswith("/_control") else faults.take(f"{request.method} {request.path}")
+        )
         return await (handler(request) if fault is None else _struck(fault, request, handler))
 
     return strike
@@ -145,6 +151,9 @@ async def _struck(fault: Fault, request: web.Request, handler: Handler) -> web.S
         case FaultKind.HTML_AFTER_COMMIT:
             await handler(request)
             return web.Response(text=ERROR_PAGE, content_type="text/html")
+        case FaultKind.ANSWER:
+            echo = "\n".join(f"{name}: {value}" for name, value in request.headers.items())
+            return web.Response(status=int(fault.status), text=echo)
         case FaultKind.ERRCODE:
             return web.json_response({"errcode": fault.errcode, "errmsg": f"{fault.errmsg} rid: 0-fault-0"})
         case _:

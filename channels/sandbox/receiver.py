@@ -18,7 +18,7 @@ from channels.sandbox.wechat.call import body_of
 
 TOLERANCE = 300
 """Seconds that a post's time may be off; older ones are replays."""
-PUBLISHED, WITHDRAWN = "item.published", "item.withdrawn"
+PUBLISHED, WITHDRAWN, PING = "item.published", "item.withdrawn", "hub.ping"
 
 
 class Receiver:
@@ -39,6 +39,8 @@ class Receiver:
             event = body_of(raw)
         except ApiError:
             return web.json_response({"error": "not a JSON object"}, status=400)
+        if event.get("type") == PING:
+            return web.json_response({})
         data = event.get("data")
         problem = _problem(event, data)
         if problem or not isinstance(data, dict):

@@ -39,7 +39,7 @@ class RunningSandbox:
     # -- faults, clock, counting ---------------------------------------------------------------------------------
 
     def fault(self, path: str, kind: str, **details: Any) -> None:
-        """Strike the next requests whose path matches `path`; details as in faults.Fault."""
+        """Strike the next requests whose `METHOD /path` matches `path`; details as in faults.Fault."""
         self._do(lambda: self._sandbox.faults.add(Fault(path=path, kind=FaultKind(kind), **details)))
 
     def clear_faults(self) -> None:
@@ -66,11 +66,11 @@ class RunningSandbox:
         return self._do(lambda: self._sandbox.store.all(kind))
 
     def calls(self, path: str) -> int:
-        """How many requests there were whose path contains `path`."""
+        """How many requests there were whose `METHOD /path` contains `path`."""
         return sum(path in request for request in self._sandbox.requests)
 
     def requests(self) -> list[str]:
-        """The path of every request so far."""
+        """Every request so far, as `METHOD /path`."""
         return list(self._sandbox.requests)
 
     def violations(self) -> list[str]:
@@ -86,6 +86,18 @@ class RunningSandbox:
     def set_account(self, appid: str, **changes: Any) -> None:
         """Settings of config.AccountConfig, from now on."""
         self._do(lambda: self._platform.desk.set_account(appid, changes))
+
+    def set_wordpress(self, site: str, **changes: Any) -> None:
+        """Settings of wordpress.rules.SiteSettings, from now on."""
+        self._do(lambda: self._sandbox.sites.change(site, changes))
+
+    def edit_post(self, site: str, number: str, **changes: Any) -> None:
+        """As the webmaster does in his own back office; `status` trash deletes."""
+        self._do(lambda: self._sandbox.sites.posts.edit_by_hand(site, number, changes))
+
+    def drop_media(self, site: str) -> None:
+        """As if the webmaster had emptied the media library."""
+        self._do(lambda: self._sandbox.sites.media.drop(site))
 
     def delete(self, copy: Copy) -> None:
         """Behind the hub's back."""

@@ -19,11 +19,14 @@ from channels.sandbox.receiver import Receiver
 from channels.sandbox.store import Store
 from channels.sandbox.wechat.api import MAX_BODY, WeChatApi
 from channels.sandbox.wechat.platform import WeChatPlatform
+from channels.sandbox.wordpress.api import WordPressApi
+from channels.sandbox.wordpress.pages import WordPressPages
+from channels.sandbox.wordpress.sites import WordPressSites
 
 
 @dataclass(slots=True)
 class Sandbox:
-    """The parts of one sandbox. `state` None keeps everything in memory. `requests` are the paths called so far."""
+    """The parts of one sandbox. `state` None keeps everything in memory. `requests` are what was called so far, as `METHOD /path`."""
 
     config: SandboxConfig = field(default_factory=SandboxConfig)
     state: Path | None = None
@@ -32,21 +35,26 @@ class Sandbox:
     requests: list[str] = field(default_factory=list)
     store: Store = field(init=False)
     platform: WeChatPlatform = field(init=False)
+    sites: WordPressSites = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = Store(self.state)
         self.platform = WeChatPlatform(self.config, self.store, self.clock, self.faults)
+        self.sites = WordPressSites(self.store, self.clock)
 
     def application(self) -> web.Application:
         app = web.Application(
             middlewares=[_recorder(self.requests), middleware(self.faults)], client_max_size=MAX_BODY
         )
+        blogs = WordPressApi(self.sites)
         app.add_routes(
             [
                 *WeChatApi(self.platform).routes(),
                 *Receiver(self.config, self.store).routes(),
-                *Control(self.store, self.faults, self.platform).routes(),
-                *Pages(self.store, self.faults, self.platform).routes(),
+                *blogs.routes(),
+                *WordPressPages(self.sites, blogs).routes(),
+                *Control(self.store, self.faults, self.platform, self.sites).routes(),
+                *Pages(self.store, self.faults, self.platform, self.sites).routes(),
                 *OfficePages(self.platform).routes(),
                 *PhonePages(self.platform).routes(),
             ]
@@ -69,7 +77,7 @@ def _recorder(requests: list[str]) -> Middleware:
     @web.middleware
     async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.startswith("/_control"):
-            requests.append(request.path)
+            requests.append(f"{request.method} {request.path}")
         return await handler(request)
 
     return record

@@ -19,6 +19,7 @@ ACTIONS = {
     "desk.refuse": "拒用",
     "desk.pause": "暂停终端",
     "desk.resume": "恢复终端",
+    "desk.try": "试连终端",
     "desk.retire": "停用终端",
     "desk.probe": "检测公众号",
     "desk.drill_start": "开始演练",

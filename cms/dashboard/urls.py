@@ -28,6 +28,7 @@ urlpatterns = [
     path("placements/<int:pk>/<slug:verb>/", act, name="act"),
     path("outlets/<int:pk>/pause/", outlet.PauseView.as_view(), name="pause"),
     path("outlets/<int:pk>/resume/", outlet.resume, name="resume"),
+    path("outlets/<int:pk>/try/", outlet.try_connection, name="try"),
     path("outlets/<int:pk>/drill/", drill.DrillView.as_view(), name="drill"),
     path("outlets/<int:pk>/drill/start/", drill.start, name="drill_start"),
     path("outlets/<int:pk>/drill/end/", drill.end, name="drill_end"),

@@ -20,9 +20,9 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import log
 
-from channels import drills
+from channels import drills, trying
 from channels.models import Outlet
-from channels.rendering import channel_choices
+from channels.rendering import capabilities, channel_choices
 from channels.wechat.accounts import CHANNEL
 from cms import models
 from cms.dashboard import summary
@@ -116,6 +116,8 @@ class OutletEditView(generic.EditView):
             channel=channel_label(self.object.channel),
             is_account=self.object.channel == CHANNEL,
             can_drill=can_drill(self.object),
+            can_try=trying.is_offered(self.object.channel),
+            is_manual=capabilities(self.object).manual,
             drill=drills.of(self.object),
             can_run_outlets=can_run_outlets(self.request.user),
             **kwargs,

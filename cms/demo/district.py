@@ -123,6 +123,20 @@ OUTLETS = (
         group="街道",
         url="{public}/feeds/jinglan.atom",
     ),
+    DemoOutlet(
+        slug="zhongnan",
+        name="中南街道网站（WordPress）",
+        channel="wordpress",
+        group="街道",
+        url="{sandbox}/wordpress/zhongnan/",
+        options={
+            "url": "{sandbox}/wordpress/zhongnan",
+            "username": "tongsheng",
+            "status": "publish",
+            "categories": "gonggao=tongzhi，*=dongtai",
+        },
+        secrets={"password": DEMO_ACCOUNT["secret"]},
+    ),
     DemoOutlet(slug="jyj", name="区教育局网站", channel="hosted", group="部门和学校", url="{public}/jiaoyu/"),
     DemoOutlet(
         slug="yanshixx", name="演示小学网站", channel="hosted", group="部门和学校", url="{public}/yanshixx/"
@@ -253,11 +267,13 @@ class DemoRule:
 RULES = (
     DemoRule(name="门户网收录全部公开稿件", outlets=("menhu",), hours=24),
     DemoRule(name="城中要闻必转", outlets=("xinhua", "tanzhong", "hedong"), columns=("yaowen",), hours=12),
-    DemoRule(name="城中要闻同步推送", outlets=("pinzhi", "jinglan", "neikan"), columns=("yaowen",)),
+    DemoRule(
+        name="城中要闻同步推送", outlets=("pinzhi", "jinglan", "zhongnan", "neikan"), columns=("yaowen",)
+    ),
     DemoRule(name="通知公告送政务平台", outlets=("egov",), columns=("gonggao",), hours=24),
     DemoRule(
         name="通知公告同步街道和公众号",
-        outlets=("tanzhong", "hedong", "jinglan", "pinzhi"),
+        outlets=("tanzhong", "hedong", "jinglan", "zhongnan", "pinzhi"),
         columns=("gonggao",),
     ),
     DemoRule(

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('correction_note', models.CharField(blank=True, help_text='随更正版本对外显示', max_length=300, verbose_name='更正说明')),
                 ('correction_major', models.BooleanField(default=False, help_text='重要更正会再次通知读者', verbose_name='重要更正')),
                 ('signed_revision', models.PositiveBigIntegerField(editable=False, null=True, verbose_name='已签发修订')),
-                ('signed_path', models.TextField(blank=True, editable=False, verbose_name='签发时路径')),
+                ('signed_place', models.TextField(blank=True, editable=False, verbose_name='签发时位置')),
                 ('column', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cms.column', verbose_name='栏目')),
             ],
             options={

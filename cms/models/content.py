@@ -70,7 +70,7 @@ class ContentPage(ChannelPreviews, Page):
     correction_note = models.CharField("更正说明", max_length=300, blank=True, help_text="随更正版本对外显示")
     correction_major = models.BooleanField("重要更正", default=False, help_text="重要更正会再次通知读者")
     signed_revision = models.PositiveBigIntegerField("已签发修订", null=True, editable=False)
-    signed_path = models.TextField("签发时路径", blank=True, editable=False)
+    signed_place = models.TextField("签发时位置", blank=True, editable=False)
 
     slug: str
     item_type: ClassVar[ItemType]
@@ -83,7 +83,7 @@ class ContentPage(ChannelPreviews, Page):
         "correction_note",
         "correction_major",
         "signed_revision",
-        "signed_path",
+        "signed_place",
     ]
     copy_form_class = ItemCopyForm
     show_in_menus_default = False
@@ -98,7 +98,7 @@ class ContentPage(ChannelPreviews, Page):
         """A revision carries neither identity nor bookkeeping along (copied revisions carry the source's)."""
         self._take_identity()
         page = super().with_content_json(content)
-        for name in ("content_id", "slug", "url_path", "signed_revision", "signed_path"):
+        for name in ("content_id", "slug", "url_path", "signed_revision", "signed_place"):
             setattr(page, name, getattr(self, name))
         return page
 

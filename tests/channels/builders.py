@@ -53,4 +53,4 @@ def outlet(slug: str = "fake", channel: str = "fake", **values: Any) -> Outlet:
 
 
 def targets(*outlets: Outlet, **values: Any) -> list[Target]:
-    return [Target(outlet=one, reason="规则：测试", **values) for one in outlets]
+    return [Target(outlet_id=one.pk, reason="规则：测试", **values) for one in outlets]

@@ -348,6 +348,38 @@ class AdapterConformance:
             told = "\n".join([*texts, *stage.texts, *ear.texts])
             assert [secret for secret in stage.remote.secrets if secret in told] == []
 
+    # ---- trying the connection
+
+    def test_a_probe_says_one_sentence_and_leaves_nothing(self) -> None:
+        with self.stage() as stage, hearing() as ear:
+            if not offers_a_probe(stage):
+                with pytest.raises(NotImplementedError):
+                    stage.probe()
+                return
+            stage.place(self.edition())
+            uploads = stage.remote.uploads
+            said = stage.probe()
+            assert CHINESE.search(said)
+            assert "\n" not in said
+            assert (stage.remote.copies(URI), stage.remote.uploads) == ([1], uploads)
+            assert [
+                secret for secret in stage.remote.secrets if secret in "\n".join([said, *ear.texts])
+            ] == []
+
+    @pytest.mark.parametrize("fault", list(LOOK_REMEDIES))
+    def test_a_failed_probe_says_its_remedy(self, fault: Fault) -> None:
+        with self.stage() as stage:
+            if not offers_a_probe(stage):
+                return
+            stage.remote.fail_next(fault)
+            if fault is Fault.DROPPED:
+                stage.remote.fail_next(fault)  # as for a look
+            error = failure(stage.probe)
+            assert error.remedy in LOOK_REMEDIES[fault]
+            assert CHINESE.search(error.message)
+            told = "\n".join([repr(error), error.message, error.code, error.detail])
+            assert [secret for secret in stage.remote.secrets if secret in told] == []
+
     # ---- death and call-backs
 
     def test_a_killed_delivery_resumes_without_a_second_upload(self) -> None:
@@ -396,6 +428,10 @@ class AdapterConformance:
                 assert stage.adapter.parse(headers, body) == stage.adapter.parse(headers, body)
                 with pytest.raises(Refused):
                     stage.adapter.parse(headers, body + b" ")
+
+
+def offers_a_probe(stage: Stage) -> bool:
+    return type(stage.adapter).probe is not Adapter.probe
 
 
 def blocking(adapter: Adapter, edition: Edition) -> list[tuple[str, str, str]]:

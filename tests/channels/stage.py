@@ -181,6 +181,11 @@ class Stage:
         self.texts.append(repr(seen))
         return seen
 
+    def probe(self) -> str:
+        said = self.run(self.adapter.probe())
+        self.texts.append(said)
+        return said
+
     def settle(self, receipt: Receipt, *, version: int | None) -> Receipt | None:
         """What the engine does with a receipt: look until the outlet is as wanted. None: it is gone.
 

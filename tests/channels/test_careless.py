@@ -49,7 +49,7 @@ from channels.errors import (
 from channels.formats.text import article_text
 from tests.channels.conformance import AdapterConformance
 from tests.channels.loopback import Loopback
-from tests.channels.stage import Stage
+from tests.channels.stage import URI, Stage
 
 SECRET = "correct-horse-battery-staple"
 logger = logging.getLogger(__name__)
@@ -158,6 +158,10 @@ class Careful(Adapter):
         if not number or answer.status == 404:
             return Observation(presence=Presence.ABSENT)
         return Observation(presence=Presence.PRESENT, version=json.loads(answer.body)["version"])
+
+    async def probe(self) -> str:
+        await self.call("GET", "/items?uri=")
+        return "接口可以连通"
 
     def parse(self, headers: Any, body: bytes) -> tuple[Event, ...]:
         if headers.get("Signature") != f"{len(body)}":
@@ -420,6 +424,20 @@ class LogsTheSecret(Careful):
         return await super().call(*args, **how)
 
 
+class TriesWithAnArticle(Careful):
+    """What it posts to try the connection is one more article of the item that is out."""
+
+    async def probe(self) -> str:
+        article = json.dumps({"uri": URI, "version": 1}).encode()
+        await self.call("POST", "/items", article, **{"Idempotency-Key": dice.token_hex(16)})
+        return "接口可以连通"
+
+
+class IsAlwaysFine(Careful):
+    async def probe(self) -> str:
+        return "接口可以连通"
+
+
 class RemembersNothing(Careful):
     async def upload(self, asset: Asset, checkpoint: Checkpoint) -> str:
         return told(await self.call("POST", "/files", await self.assets.read(asset)), "id")
@@ -479,6 +497,8 @@ CASES: list[tuple[type[Adapter], str]] = [
     (SwallowsFailures, "a_failed_withdrawal_stays_open"),
     (TellsTheSecret, "no_secret_is_ever_told"),
     (LogsTheSecret, "no_secret_is_ever_told"),
+    (TriesWithAnArticle, "a_probe_says_one_sentence_and_leaves_nothing"),
+    (IsAlwaysFine, "a_failed_probe_says_its_remedy"),
     (RemembersNothing, "a_killed_delivery_resumes_without_a_second_upload"),
     (RemembersTooLate, "a_delivery_cut_off_between_two_requests_repeats_at_most_one_upload"),
     (RemembersNothing, "the_next_edition_uploads_no_picture_again"),

@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 
 def target(slug: str = "school") -> outbox.Target:
     outlet, _ = Outlet.objects.get_or_create(slug=slug, defaults={"name": slug, "channel": "feed"})
-    return outbox.Target(outlet=outlet, reason="测试")
+    return outbox.Target(outlet_id=outlet.pk, reason="测试")
 
 
 def log() -> list[tuple[int | None, int | None]]:
@@ -53,9 +53,9 @@ def test_an_outlet_that_joins_leaves_or_refuses_is_a_change_of_the_item() -> Non
     outbox.add(item.content_id, target("office"), now=NOW)
     outbox.plan(item, [target("office")], now=NOW)
     outbox.add(item.content_id, target(), now=NOW)
-    placement = target().outlet.placements.get()
+    placement = Outlet.objects.get(slug="school").placements.get()
     outbox.refuse(placement, reason="与本校无关", by="校办", now=NOW)
-    outbox.clear(target("office").outlet, reason="停用", now=NOW)
+    outbox.clear(Outlet.objects.get(slug="office"), reason="停用", now=NOW)
     assert [number for _, number in log()] == [1] * 6
 
 

@@ -40,6 +40,8 @@ class Site(Loopback):
             self.items[uri] = version
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path == "/site/":
+            return web.Response(text="<title>门户网</title>", content_type="text/html")
         uri = f"urn:uuid:{request.path.strip('/').rpartition('/')[2]}"
         if not request.path.startswith("/site/"):
             return web.Response(status=404)

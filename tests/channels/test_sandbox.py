@@ -401,6 +401,12 @@ class TestReceiver:
         assert "<script>" not in page
         assert "标题3" in http(f"{sandbox.url}/receiver/egov/")[1].decode()
 
+    def test_a_ping_is_answered_and_shows_nothing(self, sandbox: RunningSandbox) -> None:
+        ping = {"type": "hub.ping", "id": "ping-1", "timestamp": "2026-11-23T01:30:00+00:00", "data": {}}
+        body = json.dumps(ping).encode()
+        assert post(sandbox, body=body, message="ping-1") == (200, {})
+        assert post(sandbox, body=body, message="ping-1", secret="wrong")[0] == 401
+
     def test_forged_and_stale_posts_are_refused(self, sandbox: RunningSandbox) -> None:
         assert post(sandbox, secret="wrong")[0] == 401
         assert post(sandbox, at=time.time() - 301)[0] == 401

@@ -327,6 +327,10 @@ class TestFaults:
         assert fault is not None
         assert fault.status == "send fail"
 
+    def test_an_answer_needs_a_status(self) -> None:
+        with pytest.raises(ValueError, match="status"):
+            Fault(path="x", kind=FaultKind.ANSWER)
+
     @pytest.mark.parametrize("share", [-0.1, 1.5])
     def test_a_share_is_a_share(self, share: float) -> None:
         with pytest.raises(ValueError, match="share"):

@@ -76,6 +76,8 @@ class Receiver(Loopback):
         post = json.loads(body)
         assert post["id"] == message
         data = post["data"]
+        if post["type"] == "hub.ping":
+            return web.Response(status=204)
         if message not in self.seen:
             self.seen.add(message)
             self.posts.append(post)

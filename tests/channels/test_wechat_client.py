@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from channels.adapters.wechat_mp.api.client import Upload
+from channels.adapters.wechat_mp.api.calls import Upload
 from channels.adapters.wechat_mp.api.line import Account, Line, account
 from channels.adapters.wechat_mp.api.quotas import DAILY, day_of
 from channels.adapters.wechat_mp.api.tokens import REFUSED_FOR

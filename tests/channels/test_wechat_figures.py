@@ -288,7 +288,7 @@ def test_a_sandbox_article_has_figures_the_next_day() -> None:
 
 
 def _publish(sandbox: RunningSandbox, outlet: Outlet) -> None:
-    from channels.adapters.wechat_mp.api.client import Upload
+    from channels.adapters.wechat_mp.api.calls import Upload
     from channels.adapters.wechat_mp.api.line import Line
     from channels.wechat.accounts import talk
     from tests.factories import picture_bytes

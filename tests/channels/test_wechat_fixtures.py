@@ -11,7 +11,7 @@ from aiohttp import web
 
 import channels.adapters.wechat_mp
 from channels.adapters.wechat_mp.api import codes
-from channels.adapters.wechat_mp.api.client import Upload
+from channels.adapters.wechat_mp.api.calls import Upload
 from channels.adapters.wechat_mp.api.line import Account, Line
 from channels.adapters.wechat_mp.api.publishing import Job, Platform, Publishing
 from channels.errors import ChannelError, ConfigError, Misbehaved, OutcomeUnknown, Throttled, Unreachable

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from channels import svg
-from channels.adapters.wechat_mp.api.client import Upload
+from channels.adapters.wechat_mp.api.calls import Upload
 from channels.adapters.wechat_mp.article.covers import cover, default_cover, plain_cover
 from channels.adapters.wechat_mp.article.images import MAX_BYTES, MAX_WIDTH, article_image, qr_image
 from channels.errors import ContentError

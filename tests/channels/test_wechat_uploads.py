@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from channels.adapters.wechat_mp.api.client import Upload
+from channels.adapters.wechat_mp.api.calls import Upload
 from channels.adapters.wechat_mp.article.links import Policy
 from channels.adapters.wechat_mp.article.render import Style, render
 from channels.adapters.wechat_mp.article.uploads import Uploads

@@ -64,7 +64,7 @@ def test_every_type_and_channel_is_there():
     types = set(Item.objects.values_list("item_type", flat=True))
     assert types == {"news", "notice", "service_notice"}
     channels = set(Outlet.objects.values_list("channel", flat=True))
-    assert channels == {"hosted", "feed", "wechat_mp", "web_post", "handoff"}
+    assert channels == {"hosted", "feed", "wechat_mp", "wordpress", "web_post", "handoff"}
     assert Outlet.objects.filter(channel="hosted").count() >= 6
     kinds = {block.kind for record in EditionRecord.objects.all() for block in record.edition().body}
     assert kinds == {"paragraph", "heading", "image", "table", "list", "quote", "attachment"}

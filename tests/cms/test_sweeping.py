@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction, Revision
+from wagtail.models import Page, PageViewRestriction, Revision, Site
 
 from channels.errors import ContentError
 from channels.models import Item, Placement
@@ -130,6 +130,36 @@ def test_renaming_a_section_changes_the_address_of_its_items():
     assert sweeping.sweep() == 0
 
 
+@pytest.mark.parametrize(
+    ("change", "address"),
+    [
+        ({"hostname": "www.example.gov.cn"}, "http://www.example.gov.cn"),
+        ({"port": 443}, "https://hub.example"),
+    ],
+)
+def test_a_site_that_gets_another_host_or_port_changes_the_address_of_its_items(change, address):
+    page = make_page(parent=make_column_page(make_site(), slug="news"))
+    sign(page)
+    # Another process does it: nobody tells this one that its list of sites is out of date.
+    Site.objects.update(**change)
+    assert sweeping.sweep() == 1
+    assert Item.objects.get().current.edition().canonical_url == f"{address}/news/{page.slug}/"
+    assert sweeping.sweep() == 0
+
+
+def test_a_new_site_below_changes_the_address_of_its_items_only():
+    portal = make_site()
+    office = make_site(parent=portal)
+    mine, other = (make_page(parent=make_column_page(site)) for site in (office, portal))
+    sign(mine)
+    sign(other)
+    Site.objects.create(hostname="jd.example.gov.cn", port=80, root_page=office)
+    assert sweeping.sweep() == 1
+    urls = {item.pk: item.current.edition().canonical_url for item in Item.objects.all()}
+    assert urls[mine.content_id].startswith("http://jd.example.gov.cn/")
+    assert urls[other.content_id].startswith("http://hub.example/")
+
+
 def test_moving_a_section_to_another_site_changes_the_owner_of_its_items():
     portal = make_site()
     office = make_site(parent=portal)
@@ -175,7 +205,7 @@ def test_a_sweep_with_nothing_to_do_costs_a_fixed_number_of_queries(django_asser
         make_page(parent=first.get_parent().specific)
     ContentPage.objects.update(live=True)
     sweeping.sweep()
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert sweeping.sweep() == 0
 
 

@@ -95,7 +95,7 @@ def test_the_nearest_site_above_owns_the_item():
     portal = make_site()
     office = make_site(parent=portal)
     page = make_page(parent=make_column_page(office))
-    assert [target.outlet for target in targeting.targets_for(page)] == [office.outlet]
+    assert [target.outlet_id for target in targeting.targets_for(page)] == [office.outlet_id]
 
 
 @pytest.mark.django_db
@@ -106,13 +106,13 @@ def test_rules_are_read_by_column_unit_and_type():
     make_rule(make_outlet(), enabled=False)
     parent = make_column_page(make_site(), column)
     targets = {
-        target.outlet: target
+        target.outlet_id: target
         for target in targeting.targets_for(make_page("notice", parent=parent, unit=unit))
     }
-    assert set(targets) == {outlet, parent.get_parent().specific.outlet}
-    assert (targets[outlet].must_carry, targets[outlet].must_carry_hours) == (True, 8)
-    assert outlet not in [
-        t.outlet for t in targeting.targets_for(make_page("news", parent=parent, unit=unit))
+    assert set(targets) == {outlet.pk, parent.get_parent().specific.outlet_id}
+    assert (targets[outlet.pk].must_carry, targets[outlet.pk].must_carry_hours) == (True, 8)
+    assert outlet.pk not in [
+        t.outlet_id for t in targeting.targets_for(make_page("news", parent=parent, unit=unit))
     ]
 
 

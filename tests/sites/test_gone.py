@@ -140,3 +140,12 @@ def test_the_permanent_link_of_an_item_without_a_page_is_not_found(
     build.place(value, build.outlet("wechat", channel="wechat_mp"))
     assert reader.get(f"/i/{value.content_id}/").status_code == 404
     assert reader.get(f"/i/{build.NOBODY}/").status_code == 404
+
+
+def test_a_slug_that_another_item_has_taken_since_leads_to_that_item(
+    reader: Client, portal: SiteHome, withdrawn: Item
+) -> None:
+    Item.objects.filter(pk=withdrawn.pk).update(slug="renamed")
+    build.place(build.edition(headline="新的标题", slug="old"), portal.outlet)
+    answer = reader.get("/news/old/")
+    assert (answer.status_code, words(answer, "h1")) == (200, "新的标题")

@@ -94,7 +94,7 @@ def titles(reader: Client, name: str) -> list[str]:
 
 def signed(headline: str, *outlets: Outlet, at: datetime = NOW, **fields: object) -> Edition:
     value = build.edition(headline=headline, **fields)
-    outbox.plan(value, [outbox.Target(outlet=o, reason="测试") for o in outlets], now=at)
+    outbox.plan(value, [outbox.Target(outlet_id=o.pk, reason="测试") for o in outlets], now=at)
     return value
 
 
@@ -164,7 +164,7 @@ def test_a_tag_that_a_correction_drops_no_longer_finds_the_item(
 ) -> None:
     school = Outlet.objects.get(slug="first")
     corrected = replace(district["both"], keywords=("来水",))
-    outbox.plan(corrected, [outbox.Target(outlet=school, reason="测试")], now=NOW + timedelta(hours=1))
+    outbox.plan(corrected, [outbox.Target(outlet_id=school.pk, reason="测试")], now=NOW + timedelta(hours=1))
     assert titles(reader, "by/tag/停水") == []
     assert titles(reader, "by/tag/来水") == ["两校都有"]
 

@@ -96,7 +96,7 @@ def watching(outlet: Outlet) -> Iterator[Hub]:
 
 def sign(outlet: Outlet, **fields: object) -> Any:
     value = build.edition(**fields)
-    outbox.plan(value, [outbox.Target(outlet=outlet, reason="测试")], now=timezone.now())
+    outbox.plan(value, [outbox.Target(outlet_id=outlet.pk, reason="测试")], now=timezone.now())
     return value
 
 

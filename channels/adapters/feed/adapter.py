@@ -18,7 +18,7 @@ from channels.contract import (
     Withdrawing,
 )
 from channels.edition import Edition, content_id_of
-from channels.errors import Misbehaved
+from channels.errors import ConfigError, Misbehaved
 from channels.formats import atom
 from channels.formats.html import article_html
 
@@ -90,6 +90,11 @@ class FeedAdapter(Adapter):
         if entry is None or receipt.uri not in entry.versions:
             return Observation(presence=Presence.ABSENT, note="订阅源中没有该稿件")
         return self._present(receipt.uri, entry.versions[receipt.uri])
+
+    async def probe(self) -> str:
+        if await self._listing(self.feed_url) is None:
+            raise ConfigError("订阅地址不存在，请核对订阅地址，留空即用本平台的地址")
+        return "订阅源可以打开，内容格式正确"
 
     @property
     def feed_url(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from channels import readback
+from channels.answers import failure_of
 from channels.contract import (
     Adapter,
     Capabilities,
@@ -88,6 +89,18 @@ class HostedAdapter(Adapter):
         """A site that knows the item says 410 when it is withdrawn; 404 means that this is not its address."""
         return await readback.look(self.http, self._address(receipt.uri), receipt.uri, gone=WITHDRAWN)
 
+    async def probe(self) -> str:
+        failure = failure_of(
+            await self.http.request("GET", f"{self._base}/", headers=readback.FRESH), write=False
+        )
+        if failure is not None:
+            raise failure
+        return "站点首页可以打开，系统可由此回读稿件"
+
     def _address(self, uri: str) -> str:
+        return f"{self._base}/item/{uri.rpartition(':')[2]}/"
+
+    @property
+    def _base(self) -> str:
         base = self.outlet.options.get("base_url", "") or self.outlet.public_url
-        return f"{base.rstrip('/')}/item/{uri.rpartition(':')[2]}/"
+        return base.rstrip("/")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from channels import markup, readback
 from channels.adapters.web_post import signature
@@ -34,6 +35,7 @@ from channels.formats.html import article_html
 
 PUBLISHED = "item.published"
 WITHDRAWN = "item.withdrawn"
+PING = "hub.ping"
 ANSWER_BYTES_MAX = 100_000
 URL_CHARS_MAX = 500
 """What the register of placements holds."""
@@ -143,7 +145,12 @@ class WebPostAdapter(Adapter):
             return Observation(presence=Presence.UNKNOWN, note="对方未提供页面地址，无法回读")
         return await readback.look_at_copy(self.http, receipt.remote_url, receipt.uri)
 
-    async def _post(self, kind: str, message_id: str, data: str) -> Answer:
+    async def probe(self) -> str:
+        """A post like any other, signed, that carries no item: the receiver only answers."""
+        await self._post(PING, uuid4().hex, "{}", write=False)
+        return "对方已接受试连，接收地址和签名密钥可用"
+
+    async def _post(self, kind: str, message_id: str, data: str, *, write: bool = True) -> Answer:
         now = int(time.time())
         head = {"type": kind, "id": message_id, "timestamp": datetime.fromtimestamp(now, UTC).isoformat()}
         body = f'{json.dumps(head)[:-1]}, "data": {data}}}'.encode()
@@ -153,7 +160,7 @@ class WebPostAdapter(Adapter):
             self.outlet.options.get("url", ""),
             headers={"Content-Type": "application/json", "Accept": "application/json", **signed},
             body=body,
-            write=True,
+            write=write,
             max_bytes=ANSWER_BYTES_MAX,
         )
         failure = self._failure(answer)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from channels.adapters.wechat_mp import correcting
 from channels.adapters.wechat_mp.api import codes
-from channels.adapters.wechat_mp.api.client import Json
+from channels.adapters.wechat_mp.api.calls import Json
 from channels.adapters.wechat_mp.api.publishing import LOOK_BACK, Article
 from channels.adapters.wechat_mp.api.quotas import day_of
 from channels.adapters.wechat_mp.article.uploads import Uploads

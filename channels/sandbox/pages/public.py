@@ -13,6 +13,8 @@ from channels.sandbox.pages.layout import button, form_of, gone, note_of, page, 
 from channels.sandbox.store import Document, Store
 from channels.sandbox.wechat.call import IMAGES
 from channels.sandbox.wechat.platform import WeChatPlatform
+from channels.sandbox.wordpress.pages import listing
+from channels.sandbox.wordpress.sites import WordPressSites
 
 LISTED = 50
 HEADS = ("文章", "作者", "发布时间")
@@ -20,10 +22,11 @@ ITEM_HEADS = ("稿件", "版本", "接收时间")
 
 
 class Pages:
-    def __init__(self, store: Store, faults: Faults, platform: WeChatPlatform) -> None:
+    def __init__(self, store: Store, faults: Faults, platform: WeChatPlatform, sites: WordPressSites) -> None:
         self._store = store
         self._faults = faults
         self._platform = platform
+        self._sites = sites
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -81,14 +84,21 @@ class Pages:
 
     async def _index(self, request: web.Request) -> web.Response:
         self._platform.desk.agenda.run_due()
+        sites = self._sites.names()
         receivers = [kind.removeprefix("item:") for kind in self._store.kinds("item:")]
         sections = [
-            "<h1>外部系统沙箱</h1><p>这里代替微信公众平台和外单位接收端。</p>",
+            "<h1>外部系统沙箱</h1><p>这里代替微信公众平台、WordPress 网站和外单位接收端。</p>",
             note_of(request),
             *(self._account_section(appid) for appid in self._appids()),
+            *(f"<h2>WordPress 网站 · {escape(site)}</h2>{listing(self._sites, site)}" for site in sites),
             *(f"<h2>接收端 · {escape(name)}</h2>{self._items(name)}" for name in receivers),
         ]
-        if not receivers and not self._store.kinds("article:") and not self._store.kinds("sent:"):
+        if (
+            not receivers
+            and not sites
+            and not self._store.kinds("article:")
+            and not self._store.kinds("sent:")
+        ):
             sections.append('<p class="empty">还没有收到任何稿件。</p>')
         return page("外部系统沙箱", "".join(sections) + self._fault_section(), kind="wide")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from channels.adapters.wechat_mp.api.client import Json
+from channels.adapters.wechat_mp.api.calls import Json
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.api.publishing import Platform
 from channels.adapters.wechat_mp.article.uploads import CROP_REFUSED, CROPS, Uploads, compare

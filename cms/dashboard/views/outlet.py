@@ -1,11 +1,12 @@
-"""Pausing and resuming an outlet."""
+"""Pausing, resuming and trying an outlet."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.views.generic.edit import FormMixin
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.log_actions import log
 
-from channels import drills, outbox
+from channels import drills, outbox, trying
 from channels.models import Outlet
 from cms.dashboard.forms import PauseForm
 from cms.dashboard.views.base import DeskView
@@ -72,3 +73,21 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     log(outlet, "desk.resume", user=request.user)
     messages.success(request, f"已恢复{outlet.name}，积压稿件将继续投递")
     return redirect(_back(request))
+
+
+@transaction.non_atomic_requests
+@require_POST
+def try_connection(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks the outlet, which takes seconds: no transaction is open meanwhile."""
+    require(can_run_outlets(request.user))
+    outlet = get_object_or_404(Outlet.objects.active(), pk=pk)
+    if not trying.is_offered(outlet.channel):
+        raise Http404("该渠道不提供试连")
+    if outlet.drill_of_id is None and drills.of(outlet):
+        messages.error(request, "演练中不试连真实终端，请先结束演练")
+    else:
+        trial = trying.try_connection(outlet)
+        log(outlet, "desk.try", user=request.user, data={"text": trial.sentence})
+        say = messages.success if trial.passed else messages.warning
+        say(request, f"试连{outlet.name}：{trial.sentence}")
+    return redirect("outlets:edit", pk)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from channels.adapters.wechat_mp.api.client import Json
+from channels.adapters.wechat_mp.api.calls import Json
 from channels.adapters.wechat_mp.api.line import Line
 from channels.errors import Misbehaved, Refused
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from channels.adapters.wechat_mp.api.client import Json
+from channels.adapters.wechat_mp.api.calls import Json
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.api.quotas import DAILY
 from channels.errors import ChannelError, ConfigError, Throttled

@@ -2,6 +2,8 @@
 
 wechatpy is the transport only. Its own token handling retries without bound, sends an empty file on the second try and
 ignores the timeout; none of it is ever reached. Tokens, budgets and the one retry are line.py's.
+
+Loaded with the first account that is spoken to: wechatpy takes 2 MiB.
 """
 
 from __future__ import annotations
@@ -9,8 +11,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Never
 
 import requests
@@ -19,15 +20,11 @@ from wechatpy.client import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
 from channels.adapters.wechat_mp.api import codes
+from channels.adapters.wechat_mp.api.calls import TIMEOUT, Json, NeverLeft, Request, StaleToken
 from channels.errors import ChannelError, ConfigError, Misbehaved, OutcomeUnknown, Throttled, Unreachable
 
-TIMEOUT = (5.0, 20.0)
-"""Seconds to connect and to wait for bytes."""
-LONG_TIMEOUT = (5.0, 45.0)
-"""For calls whose lost answer costs a reconciliation."""
 TOKEN_LIFETIME = 7200.0
 
-Json = dict[str, Any]
 _TOKEN = re.compile(r"access_token=[^&\s\"']+")
 
 
@@ -40,41 +37,6 @@ class _NoTokens(logging.Filter):
 
 
 logging.getLogger("urllib3.connectionpool").addFilter(_NoTokens())
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file for a multipart field. `name` is ASCII: the platform answers 41005 to anything else."""
-
-    name: str
-    content_type: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One API call. `endpoint` is below /cgi-bin/, or below the root when it begins with `datacube/`.
-
-    write: its effect may be what readers see, so a lost answer leaves the outcome open. `expected` are error codes
-    whose answer is returned instead of raised. `timeout` as TIMEOUT.
-    """
-
-    endpoint: str
-    data: Mapping[str, Any] | None = None
-    params: Mapping[str, str] | None = None
-    upload: Upload | None = None
-    get: bool = False
-    write: bool = False
-    expected: Collection[int] = ()
-    timeout: tuple[float, float] = TIMEOUT
-
-
-class NeverLeft(Unreachable):
-    """There was no connection: the platform has not even counted the call."""
-
-
-class StaleToken(Exception):
-    """The platform no longer takes this token; nothing was applied."""
 
 
 class HubClient(WeChatClient):  # type: ignore[misc]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from channels.adapters.wechat_mp.api.client import Json
+from channels.adapters.wechat_mp.api.calls import Json
 from channels.adapters.wechat_mp.api.line import Line
 
 ENDPOINT = "datacube/getarticletotaldetail"

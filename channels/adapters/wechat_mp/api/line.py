@@ -14,9 +14,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
-from channels.adapters.wechat_mp.api.client import (
+from channels.adapters.wechat_mp.api.calls import (
     TIMEOUT,
-    HubClient,
     Json,
     NeverLeft,
     Request,
@@ -40,6 +39,8 @@ class Account:
     """One account in this process: its client and its own few threads, so that a hanging platform holds up no other."""
 
     def __init__(self, api_base: str, appid: str, secret: str) -> None:
+        from channels.adapters.wechat_mp.api.client import HubClient
+
         self.credentials = (api_base, appid, secret)
         self.client = HubClient(api_base, appid, secret)
         self.born = time.time()
@@ -82,7 +83,7 @@ class Line:
         timeout: tuple[float, float] = TIMEOUT,
         keep: int = 0,
     ) -> Json:
-        """One call, repeated once when the token was stale. Fields as in client.Request; raises ChannelError.
+        """One call, repeated once when the token was stale. Fields as in calls.Request; raises ChannelError.
 
         A metered call is counted before it goes out. `keep`: leave so many calls of the day to others.
         """

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from channels.adapters.wechat_mp.api.client import LONG_TIMEOUT, Json
+from channels.adapters.wechat_mp.api.calls import LONG_TIMEOUT, Json
 from channels.adapters.wechat_mp.api.line import Line
 from channels.errors import Misbehaved, Missing, OutcomeUnknown
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from channels.adapters.wechat_mp.api.client import Json
+from channels.adapters.wechat_mp.api.calls import Json
 from channels.adapters.wechat_mp.api.line import Line
 
 BUTTONS_MAX, BELOW_MAX = 3, 5

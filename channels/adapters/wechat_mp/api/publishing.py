@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TypeVar
 
 from channels.adapters.wechat_mp.api import codes
-from channels.adapters.wechat_mp.api.client import LONG_TIMEOUT, Json, Upload
+from channels.adapters.wechat_mp.api.calls import LONG_TIMEOUT, Json, Upload
 from channels.adapters.wechat_mp.api.line import Line
 from channels.adapters.wechat_mp.progress import Mark
 from channels.errors import ConfigError, Misbehaved, Missing, OutcomeUnknown, Unreachable

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageOps
 
-from channels.adapters.wechat_mp.api.client import Upload
+from channels.adapters.wechat_mp.api.calls import Upload
 from channels.adapters.wechat_mp.article.images import encoded, opened
 from channels.raster import on_white
 
@@ -54,6 +54,8 @@ def plain_cover(data: bytes, name: str, focal: Point | None) -> Cover:
 
 def default_cover() -> Cover:
     """A plain cover for items without a picture; drawn, so that no file or font has to be shipped."""
+    from PIL import ImageDraw  # here: FreeType and HarfBuzz come with it, and most items have a picture
+
     width, height = SIZES[0]
     canvas = Image.new("RGB", (width, height), BRAND[0])
     draw = ImageDraw.Draw(canvas)

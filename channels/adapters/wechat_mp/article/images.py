@@ -9,7 +9,7 @@ import segno
 from PIL import Image
 
 from channels import raster
-from channels.adapters.wechat_mp.api.client import Upload
+from channels.adapters.wechat_mp.api.calls import Upload
 from channels.errors import ContentError
 
 MAX_BYTES = 1_000_000

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from channels.adapters.wechat_mp.api.client import Json, Upload
+from channels.adapters.wechat_mp.api.calls import Json, Upload
 from channels.adapters.wechat_mp.api.publishing import Platform
 from channels.adapters.wechat_mp.article import covers, images
 from channels.adapters.wechat_mp.progress import Mark

@@ -1,0 +1,153 @@
+"""Reading a feed through the whole hub against a bare WSGI app that answers the same bytes: 200 (gzip) and 304.
+
+Both are served by the same server with one process and one thread, in turn; the server's processor time per request is
+what is compared, because it moves least on a busy machine.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.ground import database, report
+
+if TYPE_CHECKING:
+    from channels.edition import Edition
+    from channels.models import Outlet
+
+ROOT = Path(__file__).resolve().parent.parent
+PATH = "/feeds/bench.atom"
+ENTRIES = 50
+REQUESTS = 2500
+ROUNDS = 7
+TICKS = os.sysconf("SC_CLK_TCK")
+
+BARE = """
+import pathlib, sys
+body = pathlib.Path(sys.argv[2]).read_bytes()
+tag = sys.argv[3]
+both = [("ETag", tag), ("Last-Modified", "Fri, 20 Nov 2026 01:30:00 GMT"), ("Cache-Control", "public, max-age=300"),
+        ("Vary", "Accept-Encoding"), ("Access-Control-Allow-Origin", "*"), ("X-Content-Type-Options", "nosniff")]
+whole = both + [("Content-Type", "application/atom+xml; charset=utf-8"), ("Content-Length", str(len(body))),
+                ("Content-Encoding", "gzip")]
+def app(environ, start_response):
+    if environ.get("HTTP_IF_NONE_MATCH") == tag:
+        start_response("304 Not Modified", both)
+        return ()
+    start_response("200 OK", whole)
+    return (body,)
+import logging, waitress
+logging.disable()
+waitress.serve(app, listen=f"127.0.0.1:{sys.argv[1]}", threads=1)
+"""
+HUB = """
+import logging, sys, waitress
+logging.disable()
+from cms.wsgi import application
+waitress.serve(application, listen=f"127.0.0.1:{sys.argv[1]}", threads=1)
+"""
+
+
+def main(kind: str) -> None:
+    with database(kind) as ground, tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        fill(ENTRIES)
+        env = {**os.environ, "DATABASE_URL": ground.url("only"), "ALLOWED_HOSTS": "127.0.0.1"}
+        with server(HUB, env, ["8741"]) as hub:
+            body, tag = _read(8741)
+            stored = Path(folder, "body")
+            stored.write_bytes(body)
+            with server(BARE, env, ["8742", str(stored), tag]) as bare:
+                for name, headers in (("200", {}), ("304", {"If-None-Match": tag})):
+                    _compare(
+                        f"{name} of a feed, {len(body) // 1000} KB gzip, {kind} / bare", hub, bare, headers
+                    )
+
+
+def _compare(name: str, hub: int, bare: int, headers: dict[str, str]) -> None:
+    """Processor time of bare over that of the hub: 1 is as fast as bare, 0.9 the goal."""
+    pairs = [(_cost(bare, 8742, headers), _cost(hub, 8741, headers)) for _ in range(ROUNDS + 1)][1:]
+    ratio = statistics.median(other / own for other, own in pairs)
+    own, other = (statistics.median(values) for values in zip(*((h, b) for b, h in pairs), strict=True))
+    report(f"{name}: throughput per processor time", other, own, ratio, 0.90, at_least=True)
+
+
+def _cost(pid: int, port: int, headers: dict[str, str]) -> float:
+    """Seconds of the server's processor that REQUESTS of one connection cost."""
+    before = _ticks(pid)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    for _ in range(REQUESTS):
+        connection.request("GET", PATH, headers={"Accept-Encoding": "gzip", **headers})
+        connection.getresponse().read()
+    connection.close()
+    return (_ticks(pid) - before) / TICKS
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _read(port: int) -> tuple[bytes, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", PATH, headers={"Accept-Encoding": "gzip"})
+    answer = connection.getresponse()
+    body = answer.read()
+    assert answer.status == 200, (answer.status, body[:300])
+    return body, str(answer.headers["ETag"])
+
+
+@contextmanager
+def server(program: str, env: dict[str, str], arguments: list[str]) -> Iterator[int]:
+    process = subprocess.Popen([sys.executable, "-c", program, *arguments], cwd=ROOT, env=env)
+    try:
+        for _ in range(300):
+            try:
+                http.client.HTTPConnection("127.0.0.1", int(arguments[0]), timeout=5).connect()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def prose(seed: int, characters: int = 400) -> str:
+    """Chinese characters that compress about as badly as prose."""
+    dice = random.Random(seed)
+    return "".join(chr(0x4E00 + int(dice.triangular(0, 2500, 200))) for _ in range(characters))
+
+
+def fill(entries: int) -> tuple[Outlet, list[Edition]]:
+    """A feed outlet with so many items of 400 characters each; returns it and them."""
+    from datetime import UTC, datetime
+
+    from channels import outbox
+    from channels.edition import Paragraph
+    from channels.models import Outlet
+    from tests.channels.builders import edition
+
+    outlet = Outlet.objects.create(slug="bench", name="基准", channel="feed", url="http://bench.example/")
+    signed = []
+    for number in range(entries):
+        text = prose(number)
+        item = edition(
+            headline=f"第{number}条通知", body=(Paragraph(html=text),), first_created=datetime.now(UTC)
+        )
+        outbox.plan(item, [outbox.Target(outlet_id=outlet.pk, reason="基准")], now=datetime.now(UTC))
+        signed.append(item)
+    return outlet, signed
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "sqlite")
