@@ -142,7 +142,7 @@ def outlet(hub: Hub) -> Outlet:
 
 def sign(outlet: Outlet, headline: str, **fields: Any) -> Any:
     value = build.edition(headline=headline, **fields)
-    outbox.plan(value, [outbox.Target(outlet=outlet, reason="测试")], now=timezone.now())
+    outbox.plan(value, [outbox.Target(outlet_id=outlet.pk, reason="测试")], now=timezone.now())
     return value
 
 

@@ -43,7 +43,7 @@ def hub(outlet: Outlet) -> Hub:
 
 def sign(outlet: Outlet, **fields: object) -> Any:
     value = build.edition(**fields)
-    outbox.plan(value, [outbox.Target(outlet=outlet, reason="测试")], now=timezone.now())
+    outbox.plan(value, [outbox.Target(outlet_id=outlet.pk, reason="测试")], now=timezone.now())
     return value
 
 
