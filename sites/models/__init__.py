@@ -1,6 +1,7 @@
-"""The tables of the public side: the tree of sites, saved feeds, who is told of changes, and what has been rendered."""
+"""The tables of the public side: the tree of sites, saved feeds and embeds, who is told of changes, and what has been rendered."""
 
 from sites.models.document import StoredDocument, StoredFragment
+from sites.models.embed import SavedEmbed
 from sites.models.feed import SavedFeed
 from sites.models.site import COLUMN_TYPES, ColumnIndex, SiteHome
 from sites.models.subscription import Algorithm, Ending, Mode, Subscription, SubscriptionRequest
@@ -11,6 +12,7 @@ __all__ = [
     "ColumnIndex",
     "Ending",
     "Mode",
+    "SavedEmbed",
     "SavedFeed",
     "SiteHome",
     "StoredDocument",
