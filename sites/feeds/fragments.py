@@ -34,7 +34,8 @@ class Placed:
     def key(self, variant: Variant) -> str:
         line = self.line
         parts = (
-            LAYOUT, variant.key, settings.PUBLIC_URL, line.edition, self.url, line.published, line.changed
+            LAYOUT, variant.key, settings.PUBLIC_URL,
+            line.item, line.edition, self.url, line.published, line.changed,
         )  # fmt: skip
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
