@@ -61,6 +61,11 @@ def feed_url(name: str, variant: str) -> str:
     return f"{settings.PUBLIC_URL}/feeds/{quote(name, safe='/+')}.{variant}"
 
 
+def hub_url() -> str:
+    """The WebSub hub of all feeds."""
+    return f"{settings.PUBLIC_URL}/websub/"
+
+
 def uri_of(name: str) -> str:
     """The feed's permanent id: of its name, so it outlives every domain."""
     kind = f"feed:{name}" if "/" in name else f"outlet:{name}"

@@ -36,6 +36,7 @@ UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 MAKERS: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"/feeds\.opml"), "sites.feeds.directory.outline"),
     (re.compile(r"/feeds/(?P<name>[^.?]+)\.(?P<variant>[a-z.]+)"), "sites.feeds.documents.outline"),
+    (re.compile(r"/embed/(?P<name>[^.?]+)\.(?P<form>[a-z.]+)"), "sites.embed.documents.outline"),
     (re.compile(r"/api/changes(?:\?since=(?P<since>0|[1-9][0-9]{0,15}))?"), "sites.api.changes.outline"),
     (re.compile(rf"/api/items/(?P<content_id>{UUID_PATTERN})"), "sites.api.items.outline"),
     (re.compile(r"/api/feeds"), "sites.api.catalogue.outline"),
