@@ -7,7 +7,7 @@ minor version. What this module calls a break needs a new address or a new major
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,8 @@ class _Comparison:
                 yield from self._responses(where, operation, found)
 
     def _parameters(self, where: str, old: Any, new: Any) -> Iterator[str]:
-        held = {p["name"]: p for p in map(self._in_old, old.get("parameters", []))}
-        found = {p["name"]: p for p in map(self._in_new, new.get("parameters", []))}
+        held = {p["name"]: p for p in _asked(old, self._in_old)}
+        found = {p["name"]: p for p in _asked(new, self._in_new)}
         for name in held.keys() - found.keys():
             yield f"{where}: parameter {name} removed"
         for name in found.keys() - held.keys():
@@ -59,6 +59,8 @@ class _Comparison:
             if found is None:
                 yield f"{where}: status {status} removed"
                 continue
+            for name in response.get("headers", {}).keys() - found.get("headers", {}).keys():
+                yield f"{where}: {status} has no {name} any more"
             for media_type, content in response.get("content", {}).items():
                 there = found.get("content", {}).get(media_type)
                 if there is None:
@@ -88,6 +90,15 @@ class _Comparison:
 
     def _in_new(self, value: Any) -> Any:
         return _resolved(self.new, value)
+
+
+def _asked(operation: Any, resolved: Callable[[Any], Any]) -> Iterator[Any]:
+    """The parameters of an operation; the fields of its form are like them."""
+    yield from map(resolved, operation.get("parameters", []))
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        form = resolved(content["schema"])
+        for name, schema in form["properties"].items():
+            yield {"name": name, "required": name in form["required"], "schema": schema}
 
 
 def _resolved(document: Any, value: Any) -> Any:

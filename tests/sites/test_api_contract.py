@@ -58,7 +58,20 @@ def schemas(description: dict[str, Any]) -> Any:
             lambda d: changes(d)["parameters"].append({"name": "key", "required": True, "schema": {}}),
             "parameter key is new and required",
         ),
+        (lambda d: schemas(d)["Subscribing"]["required"].append("hub.secret"), "hub.secret became required"),
+        (
+            lambda d: schemas(d)["Subscribing"]["properties"].pop("hub.lease_seconds"),
+            "POST /websub/: parameter hub.lease_seconds removed",
+        ),
+        (
+            lambda d: schemas(d)["Subscribing"]["properties"]["hub.secret"].update(maxLength=20),
+            "hub.secret: maxLength 199 became 20",
+        ),
         (lambda d: changes(d)["responses"].pop("304"), "status 304 removed"),
+        (
+            lambda d: d["paths"]["/websub/"]["post"]["responses"]["202"]["headers"].clear(),
+            "202 has no X-Hub-Status any more",
+        ),
         (
             lambda d: changes(d)["responses"]["200"].update(content={"text/xml": {"schema": {}}}),
             "200 is no longer application/json",

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
 from channels import outbox
-from channels.models import WithdrawalKind
+from channels.models import Outlet, WithdrawalKind
 from sites.api.description.document import document
+from sites.embed.forms import FORMS
+from sites.feeds.archive import Month
+from sites.feeds.selection import Selection
+from sites.feeds.variants import VARIANTS
+from sites.feeds.views import ENTRY_FORMS
+from sites.feeds.window import Cursor
+from sites.models import SavedFeed
 from sites.serving.documents import Shelf
 from sites.serving.wsgi_layer import DocumentLayer
+from sites.websub import intake
+from sites.websub.views import FORM
 from tests.sites import build
 from tests.sites.hub import Asking
 
@@ -86,14 +97,18 @@ def checks() -> list[Any]:
     ]
 
 
-PATHS = document()["paths"]
-ASKED = [("positive", path) for path in PATHS]
-ASKED += [("negative", path) for path, methods in PATHS.items() if methods["get"].get("parameters")]
+OPERATIONS = [
+    (method.upper(), path, "parameters" in operation or "requestBody" in operation)
+    for path, methods in document()["paths"].items()
+    for method, operation in methods.items()
+]
+ASKED = [("positive", method, path) for method, path, _ in OPERATIONS]
+ASKED += [("negative", method, path) for method, path, is_asked in OPERATIONS if is_asked]
 
 
-@pytest.mark.parametrize(("mode", "path"), ASKED)
-def test_the_api_keeps_to_its_description(hub: Any, mode: str, path: str) -> None:
-    operation = hub[path]["GET"]
+@pytest.mark.parametrize(("mode", "method", "path"), ASKED)
+def test_the_api_keeps_to_its_description(hub: Any, mode: str, method: str, path: str) -> None:
+    operation = hub[path][method]
     strategy = operation.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
     held_to = checks()
 
@@ -116,3 +131,92 @@ def test_what_is_there_keeps_to_its_description(hub: Any) -> None:
             item = hub["/api/items/{content_id}"]["GET"]
             asked = item.Case(path_parameters={"content_id": entry["content_id"]})
             asked.call_and_validate(checks=held_to, headers=PLAIN)
+
+
+OUTLET, KIND = {"outlet": "school"}, {"kind": "column", "code": "ywdt"}
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ("{outlet}", OUTLET),
+        ("{outlet}/{kind}/{code}", {**OUTLET, **KIND}),
+        ("by/all", {}),
+        ("by/{kind}/{code}", KIND),
+        ("saved/{key}", {"key": Selection(outlet="school", units=("xcb",), size=20).key}),
+    ],
+)
+def test_feeds_that_are_there_keep_to_their_description(hub: Any, shape: str, said: dict[str, str]) -> None:
+    """In every form: whole, a page behind the first, an archive, one item, embedded."""
+    shown, now = build.edition(), timezone.now()
+    school = Outlet.objects.get(slug="school")
+    outbox.plan(shown, [outbox.Target(outlet_id=school.pk, reason="测试")], now=now)
+    chosen = Selection(outlet="school", units=("xcb",), size=20)
+    SavedFeed.objects.create(key=chosen.key, selection=chosen.to_json(), made_at=now)
+    item = {**said, "content_id": str(shown.content_id)}
+    before = str(Cursor(now + timedelta(days=1), shown.content_id))
+    for variant in VARIANTS:
+        read(hub, f"/feeds/{shape}.{{variant}}", {**said, "variant": variant})
+        read(hub, f"/feeds/{shape}.{{variant}}", {**said, "variant": variant}, {"before": before})
+        month = {**said, "variant": variant, "month": str(Month.of(now))}
+        read(hub, f"/feeds/{shape}/archive/{{month}}.{{variant}}", month)
+    for form in ENTRY_FORMS:
+        read(hub, f"/feeds/{shape}/{{content_id}}.{{form}}", {**item, "form": form})
+    for form in FORMS:
+        path, named = (shape, said) if shape != "{outlet}" else ("{name}", {"name": "school"})
+        read(hub, f"/embed/{path}.{{form}}", {**named, "form": form}, {"callback": "show.list"})
+
+
+def read(hub: Any, path: str, said: dict[str, str], query: dict[str, str] | None = None) -> None:
+    case = hub[path]["GET"].Case(path_parameters=said, query=query or {})
+    assert case.call_and_validate(checks=checks(), headers=PLAIN).status_code == 200, case.formatted_path
+
+
+def test_what_is_closed_keeps_to_its_description(hub: Any) -> None:
+    outbox.retire(Outlet.objects.get(slug="school"), now=NOW)
+    closed = [
+        ("/feeds/{outlet}.{variant}", {"variant": "atom"}, 410),
+        ("/feeds/{outlet}/{content_id}.{form}", {"form": "html", "content_id": str(uuid4())}, 410),
+        ("/embed/{name}.{form}", {"form": "json"}, 410),
+        ("/embed/{name}.{form}", {"form": "js"}, 200),
+    ]
+    for path, said, status in closed:
+        case = hub[path]["GET"].Case(path_parameters={"outlet": "school", "name": "school", **said})
+        assert case.call_and_validate(checks=checks(), headers=PLAIN).status_code == status, path
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "code"),
+    [
+        ({}, 202, "accepted"),
+        ({"hub.mode": "unsubscribe"}, 202, "accepted"),
+        ({"hub.lease_seconds": 0}, 400, "lease_invalid"),
+        ({"hub.callback": "http://10.0.0.1/"}, 400, "callback_forbidden"),
+        ({"hub.topic": "http://hub.example/feeds/nobody.atom"}, 404, "topic_unknown"),
+        ({"hub.secret": "x" * 20_000}, 413, "too_large"),
+    ],
+)
+def test_subscribing_keeps_to_its_description(
+    hub: Any, changed: dict[str, Any], status: int, code: str
+) -> None:
+    asked = {
+        "hub.mode": "subscribe",
+        "hub.topic": "http://hub.example/feeds/school.atom",
+        "hub.callback": "https://www.school.example/push/f3a9",
+        "hub.secret": "secret",
+        "hub.lease_seconds": 86_400,
+    }
+    case = hub["/websub/"]["POST"].Case(body={**asked, **changed}, media_type=FORM)
+    answer = case.call_and_validate(checks=checks())
+    assert (answer.status_code, answer.headers["x-hub-status"]) == (status, [code])
+
+
+def test_too_many_subscriptions_are_told_when_to_come_back(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "PER_HOST_RATE", 0)
+    asked = {
+        "hub.mode": "subscribe",
+        "hub.topic": "http://hub.example/feeds/school.atom",
+        "hub.callback": "https://www.school.example/push/f3a9",
+    }
+    answer = hub["/websub/"]["POST"].Case(body=asked, media_type=FORM).call_and_validate(checks=checks())
+    assert answer.status_code == 429

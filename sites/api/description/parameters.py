@@ -6,6 +6,7 @@ from typing import Any
 
 from sites.api.endpoint import NUMBER_DIGITS_MAX
 from sites.api.log import SIZE
+from sites.embed.forms import FORMS
 from sites.feeds.addresses import KINDS
 from sites.feeds.variants import VARIANTS
 from sites.serving.documents import UUID_PATTERN
@@ -61,6 +62,14 @@ PARAMETERS: dict[str, Any] = {
     "key": _path("key", "自选订阅的代码", pattern="^[0-9a-f]{16}$"),
     "month": _path("month", "月份，如 2026-11", pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$"),
     "form": _path("form", "格式", enum=["atom", "html", "gbk.html"]),
+    "embed_name": _path("name", "发布终端代码；或自选样式保存后得到的 16 位代码", pattern="^[-a-zA-Z0-9_]+$"),
+    "embed_form": _path("form", "格式，见《嵌入列表》", enum=list(FORMS)),
+    "callback": _query(
+        "callback",
+        "仅 jsonp：函数名，由字母、数字和 `_` `$` `.` 组成，不以数字开头，不超过 64 个字符；"
+        "不填为 `tongshengEmbed`",
+        type="string",
+    ),
     "variant": _path("variant", "格式", enum=list(VARIANTS)),
     "before": _query("before", "上一页 `next` 链接中的值，用于翻看更早的内容", type="string"),
 }

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from channels.edition import ItemType
+from sites.models import Mode
+from sites.models.subscription import CALLBACK_MAX, TOPIC_MAX
 from sites.serving.documents import UUID_PATTERN
+from sites.websub.intake import SECRET_BYTES
 
 
 def schema(name: str) -> dict[str, str]:
@@ -146,5 +149,51 @@ SCHEMAS: dict[str, Any] = {
         title=TEXT,
         addresses={"type": "object", "additionalProperties": URL, "description": "格式 -> 地址"},
         changes={**URL, "description": "该订阅的变更日志"},
+    ),
+    "Embed": _object(
+        "name tag title url items",
+        name={**TEXT, "description": "列表的名称，与地址中的相同"},
+        tag={**TEXT, "description": "内容的标记；未变则列表未变"},
+        title=TEXT,
+        url={**URL, "description": "更多信息的地址"},
+        items=_list(
+            _object(
+                "title url date",
+                title={**TEXT, "description": "纯文本，写入网页前须转义"},
+                url=URL,
+                date={"type": "string", "format": "date", "description": "发布日期（北京时间）"},
+                image={**URL, "description": "仅图文卡片"},
+            )
+        ),
+    ),
+    "Subscribing": _object(
+        "hub.mode hub.topic hub.callback",
+        **{
+            "hub.mode": {
+                "type": "string",
+                "enum": list(Mode.values),
+                "description": "subscribe：订阅或续订；unsubscribe：退订",
+            },
+            "hub.topic": {
+                **URL,
+                "maxLength": TOPIC_MAX,
+                "description": "订阅地址，与订阅源中 `rel=self` 的地址一字不差",
+            },
+            "hub.callback": {
+                **URL,
+                "maxLength": CALLBACK_MAX,
+                "description": "接收推送的网址：http 或 https，端口为 80、443 或 1024 以上，不在内部网络",
+            },
+            "hub.secret": {
+                "type": "string",
+                "maxLength": SECRET_BYTES - 1,
+                "description": f"密钥，少于 {SECRET_BYTES} 字节；填写后每次推送都有签名",
+            },
+            "hub.lease_seconds": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "租期（秒）；不填为 10 天，超过 30 天的按 30 天",
+            },
+        },
     ),
 }
