@@ -7,7 +7,7 @@ import sys
 
 from benchmarks.ground import reachable
 
-ON_DATABASES = ("signing", "fanout", "matrix")
+ON_DATABASES = ("signing", "fanout", "matrix", "reading", "feeds")
 
 
 def main(names: list[str]) -> int:

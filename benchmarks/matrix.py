@@ -11,6 +11,8 @@ SMALL, LARGE = 1_000, 100_000
 OUTLETS = 50
 SHOWN = 30
 ROUNDS = 7
+KEYS = 1_000_000
+"""Where the keys of the archive's editions begin: behind those that are signed beside it."""
 PAGES = {
     "newest 200": "/admin/desk/?size=200&channel=web_post",
     "not settled": "/admin/desk/?size=200&channel=web_post&state=open",
@@ -19,7 +21,7 @@ PAGES = {
 
 
 def fill(items: int) -> None:
-    """Items, one edition each, every one at every outlet. Of the newest 1,000 one placement in a hundred is open.
+    """Items, one edition each, every one at every outlet that there is. Of the newest 1,000 one placement in a hundred is open.
 
     Open work does not grow with the archive: what is years old has been settled or signed off.
     """
@@ -40,14 +42,14 @@ def fill(items: int) -> None:
         )
         cursor.execute(
             f"""{numbers} INSERT INTO syndication_editionrecord (id, item_id, number, checksum, document, signed_at, signed_by)
-            SELECT i, {uuid}, 1, '', '{{}}', {at}, '' FROM n""",
+            SELECT i + {KEYS}, {uuid}, 1, '', '{{}}', {at}, '' FROM n""",
             [],
         )
         cursor.execute(
             f"""{numbers} INSERT INTO syndication_placement (item_id, outlet_id, desired_id, actual_id, generation, desired_at,
                 pending, state, remedy, message, code, lane, lease_owner, attempts, polls, remote_url, rendering_sha256,
                 slug, column_code, published_at, rank, reason, must_carry, refused_reason, settled_at)
-            SELECT {uuid}, o.id, i, i, 1, {at}, '', CASE WHEN i > {items - SMALL} AND (i + o.id) % 100 = 0 THEN 'asking' ELSE 'settled' END,
+            SELECT {uuid}, o.id, i + {KEYS}, i + {KEYS}, 1, {at}, '', CASE WHEN i > {items - SMALL} AND (i + o.id) % 100 = 0 THEN 'asking' ELSE 'settled' END,
                 '', '', '', 2, '', 0, 0, '', '', 'item-' || i, 'yw', {at}, 0, '', {_false()}, '', {at}
             FROM n, syndication_outlet o""".replace("o.id) % 100", "o.id) %% 100"),
             [],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -16,8 +17,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.ground import database, report
+
+if TYPE_CHECKING:
+    from channels.edition import Edition
+    from channels.models import Outlet
 
 ROOT = Path(__file__).resolve().parent.parent
 PATH = "/feeds/bench.atom"
@@ -40,11 +46,13 @@ def app(environ, start_response):
         return ()
     start_response("200 OK", whole)
     return (body,)
-import waitress
+import logging, waitress
+logging.disable()
 waitress.serve(app, listen=f"127.0.0.1:{sys.argv[1]}", threads=1)
 """
 HUB = """
-import sys, waitress
+import logging, sys, waitress
+logging.disable()
 from cms.wsgi import application
 waitress.serve(application, listen=f"127.0.0.1:{sys.argv[1]}", threads=1)
 """
@@ -52,13 +60,13 @@ waitress.serve(application, listen=f"127.0.0.1:{sys.argv[1]}", threads=1)
 
 def main(kind: str) -> None:
     with database(kind) as ground, tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        _fill()
+        fill(ENTRIES)
         env = {**os.environ, "DATABASE_URL": ground.url("only"), "ALLOWED_HOSTS": "127.0.0.1"}
-        with _server(HUB, env, ["8741"]) as hub:
+        with server(HUB, env, ["8741"]) as hub:
             body, tag = _read(8741)
             stored = Path(folder, "body")
             stored.write_bytes(body)
-            with _server(BARE, env, ["8742", str(stored), tag]) as bare:
+            with server(BARE, env, ["8742", str(stored), tag]) as bare:
                 for name, headers in (("200", {}), ("304", {"If-None-Match": tag})):
                     _compare(
                         f"{name} of a feed, {len(body) // 1000} KB gzip, {kind} / bare", hub, bare, headers
@@ -99,7 +107,7 @@ def _read(port: int) -> tuple[bytes, str]:
 
 
 @contextmanager
-def _server(program: str, env: dict[str, str], arguments: list[str]) -> Iterator[int]:
+def server(program: str, env: dict[str, str], arguments: list[str]) -> Iterator[int]:
     process = subprocess.Popen([sys.executable, "-c", program, *arguments], cwd=ROOT, env=env)
     try:
         for _ in range(300):
@@ -114,20 +122,31 @@ def _server(program: str, env: dict[str, str], arguments: list[str]) -> Iterator
         process.wait(30)
 
 
-def _fill() -> None:
-    """A feed of 50 entries whose texts make some 60 KB of XML."""
+def prose(seed: int, characters: int = 400) -> str:
+    """Chinese characters that compress about as badly as prose."""
+    dice = random.Random(seed)
+    return "".join(chr(0x4E00 + int(dice.triangular(0, 2500, 200))) for _ in range(characters))
+
+
+def fill(entries: int) -> tuple[Outlet, list[Edition]]:
+    """A feed outlet with so many items of 400 characters each; returns it and them."""
     from datetime import UTC, datetime
 
     from channels import outbox
+    from channels.edition import Paragraph
     from channels.models import Outlet
     from tests.channels.builders import edition
 
     outlet = Outlet.objects.create(slug="bench", name="基准", channel="feed", url="http://bench.example/")
-    for number in range(ENTRIES):
+    signed = []
+    for number in range(entries):
+        text = prose(number)
         item = edition(
-            headline=f"第{number}条通知", summary="停水通知。" * 40, first_created=datetime.now(UTC)
+            headline=f"第{number}条通知", body=(Paragraph(html=text),), first_created=datetime.now(UTC)
         )
         outbox.plan(item, [outbox.Target(outlet_id=outlet.pk, reason="基准")], now=datetime.now(UTC))
+        signed.append(item)
+    return outlet, signed
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from channels.adapters import CHANNELS
 from channels.assets import StoredAssets
 from channels.contract import Adapter
 from channels.errors import ChannelError, ContentError, Missing, Throttled, Unreachable
-from channels.http import HttpClient
 from channels.models import Outlet
 from channels.registry import adapter_class, adapter_for
 
@@ -47,6 +46,8 @@ def try_connection(outlet: Outlet) -> Trial:
 
 
 async def _ask(outlet: Outlet) -> str:
+    from channels.http import HttpClient  # brings a library that an idle hub does without
+
     async with HttpClient(allowed_networks=settings.OUTBOUND_ALLOWED_NETWORKS) as http:
         adapter = adapter_for(outlet, http=http, assets=StoredAssets())
         try:

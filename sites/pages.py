@@ -53,7 +53,6 @@ def home(request: HttpRequest, page: SiteHome) -> HttpResponse:
         "sections": [section for section in sections if not section.is_service],
         "offices": offices(request, page),
         "is_home": True,
-        "feeds": _feeds(frame),
         "tags": meta.site_tags(frame),
     }
     return public(request, "sites/home.html", frame, context)
@@ -80,7 +79,8 @@ def public(
     request: HttpRequest, template: str, frame: Frame | None, context: Mapping[str, object]
 ) -> HttpResponse:
     """A page of a site (None: of a hub without one). Fresh at every look: a correction shows at commit."""
-    response = TemplateResponse(request, template, {"frame": frame, **context})
+    feeds = _feeds(frame) if frame else []
+    response = TemplateResponse(request, template, {"frame": frame, "feeds": feeds, **context})
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -116,8 +116,9 @@ def _cursor(text: str) -> Cursor | None:
 
 def sitemap(request: HttpRequest, page: SiteHome) -> HttpResponse:
     """网站地图: every live column of the site, and the sites below it."""
-    context = {"offices": offices(request, page), "feeds": _feeds(frame := frame_of(request, page))}
-    return public(request, "sites/sitemap.html", frame, {**context, "tags": meta.site_tags(frame)})
+    frame = frame_of(request, page)
+    context = {"offices": offices(request, page), "tags": meta.site_tags(frame)}
+    return public(request, "sites/sitemap.html", frame, context)
 
 
 def _feeds(frame: Frame, codes: Iterable[str] = ()) -> list[tuple[str, str, str]]:

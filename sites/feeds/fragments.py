@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from channels.edition import Asset
@@ -17,6 +18,7 @@ from channels.models import EditionRecord
 from sites.feeds.variants import Variant
 from sites.feeds.window import Line
 from sites.models import StoredFragment
+from sites.serving import keeping
 
 LAYOUT = 1
 """Part of every key: raised when the same entry gives other bytes in some format."""
@@ -37,15 +39,45 @@ class Placed:
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
+class Recent:
+    """The fragments used last, in memory: the next document of a feed shares all but one with the one before."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[str, bytes] = OrderedDict()
+        self._bytes = 0
+        self._guard = threading.Lock()
+
+    def pick(self, keys: Sequence[str]) -> dict[str, bytes]:
+        with self._guard:
+            return {key: self._held[key] for key in keys if key in self._held}
+
+    def put(self, found: Mapping[str, bytes]) -> None:
+        with self._guard:
+            for key, body in found.items():
+                self._bytes += len(body) - len(self._held.pop(key, b""))
+                self._held[key] = body
+            while self._bytes > RECENT_BYTES_MAX:
+                self._bytes -= len(self._held.popitem(last=False)[1])
+
+
+RECENT_BYTES_MAX = 16 * 1024 * 1024
+_recent = Recent()
+
+
 def fragments(places: Sequence[Placed], variant: Variant) -> list[bytes]:
-    """The entries in their order; only those that are not kept yet are rendered. Two statements and a write."""
+    """The entries in their order; only those that nobody has rendered yet are rendered."""
     keys = [place.key(variant) for place in places]
-    held = {row.pk: bytes(row.body) for row in StoredFragment.objects.filter(pk__in=keys)}
+    held = _recent.pick(keys)
+    if unknown := [key for key in keys if key not in held]:
+        kept = StoredFragment.objects.filter(pk__in=unknown).values_list("pk", "body")
+        held |= {key: bytes(body) for key, body in kept}
     missing = {key: place for key, place in zip(keys, places, strict=True) if key not in held}
     if missing:
         made = _rendered(missing, variant)
-        _keep(made)
+        now = timezone.now()
+        keeping.keep([StoredFragment(key=key, body=body, made_at=now) for key, body in made.items()])
         held |= made
+    _recent.put(held)
     return [held[key] for key in keys]
 
 
@@ -77,13 +109,3 @@ def _rendered(missing: dict[str, Placed], variant: Variant) -> dict[str, bytes]:
         for key, place in missing.items()
         if place.line.edition is not None
     }
-
-
-def _keep(made: dict[str, bytes]) -> None:
-    now = timezone.now()
-    rows = [StoredFragment(key=key, body=body, made_at=now) for key, body in made.items()]
-    try:
-        with transaction.atomic():
-            StoredFragment.objects.bulk_create(rows, ignore_conflicts=True)
-    except DatabaseError:  # a locked database: they are rendered once more next time
-        return

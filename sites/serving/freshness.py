@@ -11,7 +11,6 @@ import sqlite3
 import threading
 from typing import Any, Protocol
 
-import psycopg
 from django.db import connection
 
 from channels import changes
@@ -116,6 +115,8 @@ class PostgresWatch:
                 self._thread.start()
 
     def _listen(self) -> None:
+        import psycopg  # only here: an embedded hub does without
+
         pause = threading.Event()
         while True:
             try:

@@ -53,7 +53,7 @@ class DocumentLayer:
         path = environ["PATH_INFO"]
         if not path.isascii():
             path = path.encode("latin-1").decode("utf-8", "replace")
-        if documents.maker_of(path) is None:
+        if not self._shelf.holds(path) and documents.maker_of(path) is None:
             return None
         try:
             stamp, now = self._watch.stamp(), timezone.now()
@@ -74,30 +74,13 @@ def answer(
     coding = preferred(environ.get("HTTP_ACCEPT_ENCODING", ""))
     if coding == "br":
         shelf.with_brotli(document)
-    headers = headers_of(document, coding)
+    common, whole = document.headers(coding)
     known = environ.get("HTTP_IF_NONE_MATCH", ""), environ.get("HTTP_IF_MODIFIED_SINCE", "")
     if unchanged(document.outline.etag, document.outline.changed, *known):
-        start_response("304 Not Modified", headers)
+        start_response("304 Not Modified", list(common))
         return ()
-    body = document.encoded(coding)
-    headers += [("Content-Type", document.outline.content_type), ("Content-Length", str(len(body)))]
-    if coding != "identity":
-        headers.append(("Content-Encoding", coding))
-    start_response("200 OK", headers)
-    return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
-
-
-def headers_of(document: Document, coding: str) -> list[tuple[str, str]]:
-    """What 200 and 304 have in common."""
-    return [
-        ("ETag", document.tag(coding)),
-        ("Last-Modified", document.outline.last_modified),
-        ("Cache-Control", document.outline.caching),
-        ("Vary", "Accept-Encoding"),
-        ("Access-Control-Allow-Origin", "*"),
-        ("X-Content-Type-Options", "nosniff"),
-        *document.outline.headers.items(),
-    ]
+    start_response("200 OK", list(whole))
+    return () if environ["REQUEST_METHOD"] == "HEAD" else (document.encoded(coding),)
 
 
 def unchanged(etag: str, changed: datetime, if_none_match: str, if_modified_since: str) -> bool:

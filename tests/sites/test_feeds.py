@@ -194,10 +194,11 @@ def test_a_hosted_site_has_a_feed_of_its_own_and_announces_it(reader: Client, po
     build.column_page(portal, "ywdt")
     value = build.edition()
     build.place(value, portal.outlet)
-    links = soup(reader.get("/")).select("link[rel=alternate]")
-    assert [link["href"] for link in links] == [
-        f"http://hub.example/feeds/portal.{form}" for form in ("atom", "rss", "json")
-    ]
+    for page in ("/", f"/news/{value.slug}/", "/sitemap/", "/find/"):
+        links = soup(reader.get(page)).select("link[rel=alternate]")
+        assert [link["href"] for link in links] == [
+            f"http://hub.example/feeds/portal.{form}" for form in ("atom", "rss", "json")
+        ], page
     parsed = feedparser.parse(read(reader, "/feeds/portal.atom").content)
     assert parsed.feed.title == "portal 网站全称"
     [entry] = parsed.entries
