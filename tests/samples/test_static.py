@@ -21,7 +21,7 @@ def shown(address: str) -> list[str]:
     assert status == 200
     if address.endswith(".html"):
         return titles(text)
-    options, _ = json.JSONDecoder().raw_decode(text, text.rindex('{"name":"jinglan"'))
+    options, _ = json.JSONDecoder().raw_decode(text, text.index('{"name":"jinglan"'))
     return [item["title"] for item in options["first"]["items"]]
 
 

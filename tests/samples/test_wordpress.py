@@ -35,8 +35,11 @@ class Page:
     def titles(self) -> list[str]:
         status, text = self._site.get("/zhuanzai/")
         assert status == 200
+        assert "notice-error" not in text, text
         shown = BeautifulSoup(text, "html.parser")
-        return [title.get_text() for title in shown.select(".wp-block-rss__item-title")]
+        found = [title.get_text() for title in shown.select(".wp-block-rss__item-title")]
+        assert found, text
+        return found
 
 
 @pytest.fixture
