@@ -30,7 +30,7 @@ def template(system: str, hub_url: str) -> str:
 def between(page: str, rule: str) -> str:
     """DedeCMS and PHPCMS: what stands for [内容] between two literal texts; empty when they are not both there."""
     start, _, end = rule.partition("[内容]")
-    found, cut, rest = page.partition(start)
+    _, cut, rest = page.partition(start)
     text, ended, _ = rest.partition(end)
     return text if cut and ended else ""
 
@@ -47,7 +47,9 @@ def matched(page: str, rule: str) -> list[str]:
 class Collector:
     """A system's own store: an address is collected once and never again."""
 
-    def __init__(self, encoding: str, links: Callable[[], Iterable[str]], cut: Callable[[str, str], str]) -> None:
+    def __init__(
+        self, encoding: str, links: Callable[[], Iterable[str]], cut: Callable[[str, str], str]
+    ) -> None:
         self.encoding, self._links, self._cut = encoding, links, cut
         self.articles: dict[str, dict[str, str]] = {}
 
@@ -72,7 +74,9 @@ def page_of(url: str, encoding: str) -> str:
 
 def dede_json(text: str) -> str:
     """The template's lines for each object of the array: fields as they are, or through the function that is named."""
-    url, line = re.fullmatch(r"\{dede:json url='(.+?)' cache=\d+\}\n(.+)\n\{/dede:json\}", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    url, line = re.fullmatch(
+        r"\{dede:json url='(.+?)' cache=\d+\}\n(.+)\n\{/dede:json\}", text, re.DOTALL
+    ).groups()  # type: ignore[union-attr]
     rows = json.loads(page_of(url, "utf-8"))
 
     def field(row: dict[str, str], tag: re.Match[str]) -> str:
@@ -86,7 +90,8 @@ def dede_json(text: str) -> str:
 def pc_json(text: str) -> str:
     """The same of PHPCMS."""
     url, line = re.fullmatch(
-        r'\{pc:json url="(.+?)" return="data" cache="\d+"\}\n\{loop \$data \$r\}(.+)\n\{/loop\}\n\{/pc\}', text
+        r'\{pc:json url="(.+?)" return="data" cache="\d+"\}\n\{loop \$data \$r\}(.+)\n\{/loop\}\n\{/pc\}',
+        text,
     ).groups()  # type: ignore[union-attr]
     rows = json.loads(page_of(url, "utf-8"))
     escaped = r"\{new_html_special_chars\(\$r\[(\w+)\]\)\}"

@@ -24,7 +24,10 @@ from tests.samples.collectors import (
 from tests.samples.hub import NAME, Desk, Hub
 from tests.samples.using import DIRECT, SAMPLES, fetch, titles
 
-ADDRESSES: dict[str, dict[str, str]] = {"utf-8": {}, "gbk": {".legacy.rss": ".gbk.rss", ".list.html": ".list.gbk.html"}}
+ADDRESSES: dict[str, dict[str, str]] = {
+    "utf-8": {},
+    "gbk": {".legacy.rss": ".gbk.rss", ".list.html": ".list.gbk.html"},
+}
 
 
 def in_encoding(typed: Rules, encoding: str) -> Rules:
@@ -75,9 +78,13 @@ SYSTEMS = [
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
-def test_a_collector_takes_each_item_once_and_whole(hub: Hub, desk: Desk, system: System, encoding: str) -> None:
+def test_a_collector_takes_each_item_once_and_whole(
+    hub: Hub, desk: Desk, system: System, encoding: str
+) -> None:
     typed = in_encoding(rules(system.name, hub.url), encoding)
-    cut = {name: rule for name, rule in typed.items() if re.search(r"\[内容\]|\[!--(?!smallurl|newsurl)", rule)}
+    cut = {
+        name: rule for name, rule in typed.items() if re.search(r"\[内容\]|\[!--(?!smallurl|newsurl)", rule)
+    }
     collector = Collector(encoding, lambda: system.links(typed, encoding), system.cut)
     title, text = system.fields
 

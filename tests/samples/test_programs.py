@@ -66,7 +66,10 @@ def node(hub: Hub, folder: Path) -> Script:
     return Script("node", "node/poll.mjs", "json", hub, folder)
 
 
-PHP, NODE = pytest.param(Php, id="php", marks=pytest.mark.php), pytest.param(node, id="node", marks=pytest.mark.node)
+PHP, NODE = (
+    pytest.param(Php, id="php", marks=pytest.mark.php),
+    pytest.param(node, id="node", marks=pytest.mark.node),
+)
 SCRIPTS = pytest.mark.parametrize("make", [pytest.param(python, id="python"), NODE])
 ALL = pytest.mark.parametrize("make", [PHP, pytest.param(python, id="python"), NODE])
 Make = Callable[[Hub, Path], Reader]
@@ -116,7 +119,9 @@ def test_an_item_whose_validity_ends_leaves(hub: Hub, desk: Desk, reader: Reader
     desk.sign("长期有效")
     notice = desk.sign("停水通知", expires=timezone.now() + timedelta(days=1))
     assert titles(reader.page()) == ["停水通知", "长期有效"]
-    Outlet.objects.get(slug=NAME).placements.filter(item=notice.content_id).update(visible_until=timezone.now())
+    Outlet.objects.get(slug=NAME).placements.filter(item=notice.content_id).update(
+        visible_until=timezone.now()
+    )
     desk.sign("第三条")
     assert titles(reader.page()) == ["第三条", "长期有效"]
 

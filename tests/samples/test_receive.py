@@ -114,7 +114,14 @@ class Sender:
         return self.post("item.withdrawn", {"version": str(version), "pubStatus": "canceled"}, **how)
 
     def post(
-        self, kind: str, data: dict[str, Any], *, message: str = "", age: int = 0, spoil: bytes = b"", uri: str = ""
+        self,
+        kind: str,
+        data: dict[str, Any],
+        *,
+        message: str = "",
+        age: int = 0,
+        spoil: bytes = b"",
+        uri: str = "",
     ) -> int:
         message, moment = message or uuid4().hex, int(time.time()) - age
         data = {"uri": uri or f"urn:uuid:{self.item}", **data}

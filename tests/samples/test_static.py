@@ -27,7 +27,9 @@ def shown(address: str) -> list[str]:
 
 @pytest.mark.parametrize("tag", ["script", "iframe"])
 def test_the_page_follows_an_item_through_its_life(hub: Hub, desk: Desk, tmp_path: Path, tag: str) -> None:
-    page = BeautifulSoup(install("static/index.html", tmp_path, {WRITTEN: hub.url}).read_text(), "html.parser")
+    page = BeautifulSoup(
+        install("static/index.html", tmp_path, {WRITTEN: hub.url}).read_text(), "html.parser"
+    )
     address = str(page.select_one(f"{tag}[src]")["src"])  # type: ignore[index]
     first = desk.sign("A & B <市>")
     desk.sign("第二条")

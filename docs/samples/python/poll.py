@@ -114,7 +114,9 @@ def page(database):
     newest = database.execute(
         "SELECT title, url FROM items ORDER BY published DESC, id LIMIT ?", (LISTED,)
     ).fetchall()
-    lines = "".join(f'<li><a href="{html.escape(url)}">{html.escape(title)}</a></li>\n' for title, url in newest)
+    lines = "".join(
+        f'<li><a href="{html.escape(url)}">{html.escape(title)}</a></li>\n' for title, url in newest
+    )
     return f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>转载信息</title>\n<ul>\n{lines}</ul>\n'
 
 
