@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from channels.models import Change, Counter, Item
 
-CHANGES, STRUCTURE = "changes", "structure"
+CHANGES, STRUCTURE, RESTARTED = "changes", "structure", "restarted"
 NOTICE = "tongsheng_changes"
 """The PostgreSQL channel on which a change tells the processes that serve documents."""
 
@@ -30,6 +30,14 @@ class Stamp:
 
     sequence: int
     structure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What there is of the log: its numbers run from 1 to `last`. `restarted` differs when they have begun anew."""
+
+    last: int
+    restarted: int
 
 
 def note(items: Iterable[UUID], *, now: datetime) -> None:
@@ -69,6 +77,24 @@ def stamp() -> Stamp:
         number()
     held = dict(Counter.objects.values_list("name", "value"))
     return Stamp(sequence=held.get(CHANGES, 0), structure=held.get(STRUCTURE, 0))
+
+
+def extent() -> Extent:
+    """How far the log goes now. Numbers first what nobody has numbered."""
+    last = stamp().sequence
+    restarted = Counter.objects.filter(name=RESTARTED).values_list("value", flat=True).first()
+    return Extent(last=last, restarted=restarted or 0)
+
+
+@transaction.atomic
+def restart(*, now: datetime) -> None:
+    """After a restore of the database: numbers that were given out once will be given out again for something else.
+
+    Whoever follows the log reads it from the beginning then. The moment itself is kept: a backup that is restored
+    twice must not look like the log that followed the first time.
+    """
+    Counter.objects.update_or_create(name=RESTARTED, defaults={"value": int(now.timestamp())})
+    touch()
 
 
 def restructured_at() -> datetime | None:

@@ -102,6 +102,25 @@ class HttpClient:
                 sent = {name: value for name, value in sent.items() if name.lower() not in _CREDENTIALS}
             target = following
 
+    async def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        timeout: float = 10.0,
+        max_bytes: int = 10_000,
+    ) -> Answer:
+        """One call to an address that somebody else has given: it goes out byte for byte as it is written.
+
+        No redirect is followed, and of the answer what is over `max_bytes` is left unread: its status is what counts.
+        Raises as `request` does for what is safe to lose.
+        """
+        sent = {"User-Agent": self._user_agent, **(headers or {})}
+        target = _exactly(url, _address(url))
+        return await self._hop(method, target, sent, body, False, timeout, max_bytes, cut=True)
+
     async def _hop(
         self,
         method: str,
@@ -111,6 +130,7 @@ class HttpClient:
         write: bool,
         timeout: float,
         max_bytes: int,
+        cut: bool = False,
     ) -> Answer:
         host = target.host or ""
         if not self._guard.permits_host(host):
@@ -119,7 +139,7 @@ class HttpClient:
             async with self._opened().request(
                 method, target, headers=headers, data=body, allow_redirects=False, timeout=_timeout(timeout)
             ) as response:
-                content = await _read(response, max_bytes)
+                content = await _read(response, max_bytes, cut=cut)
                 return Answer(
                     status=response.status, url=str(response.url), headers=response.headers, body=content
                 )
@@ -140,15 +160,29 @@ class _TooLarge(Exception):
     pass
 
 
-async def _read(response: ClientResponse, max_bytes: int) -> bytes:
-    """The decoded body; stops reading as soon as it is over `max_bytes`."""
+async def _read(response: ClientResponse, max_bytes: int, *, cut: bool) -> bytes:
+    """The decoded body; stops reading as soon as it is over `max_bytes`: cut there, or _TooLarge."""
     chunks, size = [], 0
     while chunk := await response.content.readany():
         size += len(chunk)
-        if size > max_bytes:
-            raise _TooLarge
         chunks.append(chunk)
-    return b"".join(chunks)
+        if size > max_bytes:
+            if cut:
+                break
+            raise _TooLarge
+    return b"".join(chunks)[:max_bytes]
+
+
+def _exactly(url: str, checked: URL) -> URL:
+    """The host that has been checked, and path and query as they are written: yarl puts escapes into its own form."""
+    written = URL(url, encoded=True)
+    return URL.build(
+        scheme=checked.scheme,
+        authority=checked.raw_authority,
+        path=written.raw_path,
+        query_string=written.raw_query_string,
+        encoded=True,
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -46,6 +46,7 @@ __all__ = [
     "refuse",
     "release",
     "resume",
+    "retire",
     "retry",
     "sign_off",
 ]
@@ -120,6 +121,16 @@ def clear(outlet: Outlet, *, reason: str, now: datetime) -> int:
     changes.note(items, now=now)
     wake_on_commit()
     return changed
+
+
+@transaction.atomic
+def retire(outlet: Outlet, *, now: datetime) -> None:
+    """Take an outlet out of service. Its copies stay until their next correction; the log of changes tells of each
+    of its items, because one that no other public outlet shows is no longer public."""
+    Outlet.objects.filter(pk=outlet.pk).update(retired_at=now)
+    rows = Placement.objects.filter(outlet=outlet).exclude(desired=None)
+    changes.note(list(rows.values_list("item_id", flat=True)), now=now)
+    changes.touch()
 
 
 @transaction.atomic

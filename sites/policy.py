@@ -30,7 +30,8 @@ class ContentSecurityPolicy:
         return response
 
 
-def public_policy() -> str:
+def public_policy(**more: str) -> str:
+    """`more`: further directives that a page needs, with `_` for the hyphen."""
     public = urlsplit(settings.PUBLIC_URL)
     directives = {
         "default-src": "'none'",
@@ -40,5 +41,6 @@ def public_policy() -> str:
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'self'",
+        **{name.replace("_", "-"): value for name, value in more.items()},
     }
     return "; ".join(f"{name} {value}" for name, value in directives.items())

@@ -1,9 +1,14 @@
-"""Public addresses that are no pages: permanent links, files, colours, feeds."""
+"""Public addresses that are no pages: permanent links, files, colours, feeds, embeds."""
 
 from django.urls import path, re_path
 
 from sites import files, find, item, theme
+from sites.api import endpoint
+from sites.api import views as api
+from sites.embed import builder
+from sites.embed import views as embed
 from sites.feeds import views as feeds
+from sites.websub import views as websub
 
 urlpatterns = [
     path("i/<uuid:content_id>/", item.permalink, name="permalink"),
@@ -25,6 +30,15 @@ urlpatterns = [
     re_path(r"^feeds/(?P<name>[^.]+)\.(?P<variant>[a-z.]+)$", feeds.feed, name="feed"),
     path("feeds.opml", feeds.opml, name="opml"),
     path("feeds/", feeds.index, name="feeds"),
+    path("websub/", websub.hub, name="websub"),
+    path("api/changes", api.changes_since, name="api_changes"),
+    path("api/items/<str:content_id>", api.item, name="api_item"),
+    path("api/feeds", api.feeds, name="api_feeds"),
+    path("api/openapi.json", api.openapi, name="api_openapi"),
+    re_path(r"^api(?:/.*)?$", endpoint.unknown, name="api_unknown"),
+    path("embed/", builder.page, name="embed_builder"),
+    path("embed/preview/", embed.preview, name="embed_preview"),
+    re_path(r"^embed/(?P<name>[^.]+)\.(?P<form>[a-z.]+)$", embed.document, name="embed"),
     path("find/", find.find, name="find"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
 ]

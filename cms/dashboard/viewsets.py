@@ -20,7 +20,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import log
 
-from channels import drills, trying
+from channels import drills, outbox, trying
 from channels.models import Outlet
 from channels.rendering import capabilities, channel_choices
 from channels.wechat.accounts import CHANNEL
@@ -98,7 +98,7 @@ class OutletRetireView(generic.DeleteView):
         return "停用后不再投放新稿件，已投放的稿件在下次更正时从该终端撤下；投递记录保留，代码不再使用。确认停用？"
 
     def delete_action(self) -> None:
-        Outlet.objects.filter(pk=self.object.pk).update(retired_at=timezone.now())
+        outbox.retire(self.object, now=timezone.now())
         log(self.object, "desk.retire", user=self.request.user)
 
 

@@ -15,9 +15,9 @@ from celery.beat import Service
 from celery.platforms import SecurityWarning
 from celery.worker import state
 
-# One for the dispatcher, which runs as long as an outlet hangs, and enough that a wake-up beside it, the sweep and
-# the schedule never wait for it.
-CONCURRENCY = 4
+# One for the dispatcher, which runs as long as an outlet hangs, one for the distributor of feeds, which runs as long as
+# a subscriber hangs, and enough that a wake-up beside them, the sweep and the schedule never wait for them.
+CONCURRENCY = 5
 
 
 class EmbeddedWorkers:

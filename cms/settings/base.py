@@ -152,12 +152,17 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = TIME_ZONE
 if CELERY_BROKER_URL.startswith("memory:"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}  # seconds between a wake-up and the engine
-# A worker takes both unless it is told otherwise: an outlet that hangs must not hold up the schedule.
-CELERY_TASK_QUEUES = [Queue("deliver", routing_key="deliver"), Queue("upkeep", routing_key="upkeep")]
+# A worker takes all unless it is told otherwise: an outlet or a subscriber that hangs must not hold up the schedule.
+CELERY_TASK_QUEUES = [
+    Queue("deliver", routing_key="deliver"),
+    Queue("upkeep", routing_key="upkeep"),
+    Queue("websub", routing_key="websub"),
+]
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 CELERY_TASK_ROUTES = {
     "channels.tasks.*": {"queue": "deliver"},
     "channels.wechat.tasks.send_pushes": {"queue": "deliver"},
+    "sites.websub.tasks.distribute": {"queue": "websub"},
 }
 # `expires` in seconds: after a stop of the workers one wake-up is as good as a thousand.
 CELERY_BEAT_SCHEDULE = {
@@ -172,6 +177,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "channels.wechat.tasks.send_pushes",
         "schedule": 10.0,
         "options": {"expires": 10},
+    },
+    "tell subscribers": {
+        "task": "sites.websub.tasks.distribute",
+        "schedule": 2.0,
+        "options": {"expires": 4},
     },
     "heartbeat": {"task": "cms.heartbeat.beat", "schedule": 5.0, "options": {"expires": 5}},
     "fetch reading figures": {
@@ -194,6 +204,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=50),
     },
     "forget old documents": {"task": "sites.tasks.prune", "schedule": crontab(hour=4, minute=0)},
+    "forget old subscriptions": {
+        "task": "sites.websub.tasks.forget",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 

@@ -20,6 +20,8 @@ JOINT = "+"
 
 def selection_of(name: str) -> Selection | None:
     """What the feed of this name shows; None for a name that no feed has."""
+    if "\x00" in name:  # PostgreSQL refuses to look it up
+        return None
     try:
         match name.split("/"):
             case ["by", "all"]:
@@ -57,6 +59,11 @@ def name_of(selection: Selection) -> str:
 def feed_url(name: str, variant: str) -> str:
     """Absolute; the same on every host, because a subscriber keeps it for years."""
     return f"{settings.PUBLIC_URL}/feeds/{quote(name, safe='/+')}.{variant}"
+
+
+def hub_url() -> str:
+    """The WebSub hub of all feeds."""
+    return f"{settings.PUBLIC_URL}/websub/"
 
 
 def uri_of(name: str) -> str:

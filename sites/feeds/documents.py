@@ -37,6 +37,8 @@ class Feed:
             author=self.owner.author,
             self_url=own or addresses.feed_url(self.name, variant.key),
             home_url=self.owner.home_url,
+            # Only the feed itself changes: nobody can subscribe to the pages and archives behind it.
+            hub_url="" if own else addresses.hub_url(),
             updated=updated,
             **relations,
         )
@@ -117,8 +119,14 @@ def _outlined(found: Feed, variant: Variant, head: FeedHead, shown: Window) -> O
         lasting=bool(shown.shown or shown.buried),
         content_type=variant.format.CONTENT_TYPE,
         render=render,
-        headers={"Link": f'<{head.self_url}>; rel="self"'},
+        headers={"Link": _link(head)},
     )
+
+
+def _link(head: FeedHead) -> str:
+    """The relations that WebSub's discovery needs, in one header."""
+    hub = f', <{head.hub_url}>; rel="hub"' if head.hub_url else ""
+    return f'<{head.self_url}>; rel="self"{hub}'
 
 
 def tombstones(shown: Window) -> list[Tombstone]:

@@ -1,7 +1,22 @@
-"""The tables of the public side: the tree of sites, saved feeds, and what has been rendered."""
+"""The tables of the public side: the tree of sites, saved feeds and embeds, who is told of changes, and what has been rendered."""
 
 from sites.models.document import StoredDocument, StoredFragment
+from sites.models.embed import SavedEmbed
 from sites.models.feed import SavedFeed
 from sites.models.site import COLUMN_TYPES, ColumnIndex, SiteHome
+from sites.models.subscription import Algorithm, Ending, Mode, Subscription, SubscriptionRequest
 
-__all__ = ["COLUMN_TYPES", "ColumnIndex", "SavedFeed", "SiteHome", "StoredDocument", "StoredFragment"]
+__all__ = [
+    "COLUMN_TYPES",
+    "Algorithm",
+    "ColumnIndex",
+    "Ending",
+    "Mode",
+    "SavedEmbed",
+    "SavedFeed",
+    "SiteHome",
+    "StoredDocument",
+    "StoredFragment",
+    "Subscription",
+    "SubscriptionRequest",
+]

@@ -26,16 +26,28 @@ from sites.serving.outline import Outline
 
 Headers = list[tuple[str, str]]
 Maker = Callable[..., Outline | None]
-"""Takes the groups of its pattern and `now`; None for an address that has no document (then Django answers)."""
+"""Takes the groups of its pattern and `now`; None for an address that has no document (then Django answers).
 
+An address is a path, with `?` and one parameter where a maker takes one and it is spelled as the maker spells it itself.
+Everything else that stands behind a question mark is no document's address: it is answered by Django and never kept.
+"""
+
+UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 MAKERS: Sequence[tuple[re.Pattern[str], str]] = (
-    (re.compile(r"^/feeds\.opml$"), "sites.feeds.directory.outline"),
-    (re.compile(r"^/feeds/(?P<name>[^.]+)\.(?P<variant>[a-z.]+)$"), "sites.feeds.documents.outline"),
+    (re.compile(r"/feeds\.opml"), "sites.feeds.directory.outline"),
+    (re.compile(r"/feeds/(?P<name>[^.?]+)\.(?P<variant>[a-z.]+)"), "sites.feeds.documents.outline"),
+    (re.compile(r"/embed/(?P<name>[^.?]+)\.(?P<form>[a-z.]+)"), "sites.embed.documents.outline"),
+    (re.compile(r"/api/changes(?:\?since=(?P<since>0|[1-9][0-9]{0,15}))?"), "sites.api.changes.outline"),
+    (re.compile(rf"/api/items/(?P<content_id>{UUID_PATTERN})"), "sites.api.items.outline"),
+    (re.compile(r"/api/feeds"), "sites.api.catalogue.outline"),
+    (re.compile(r"/api/openapi\.json"), "sites.api.description.document.outline"),
 )
 PATH_CHARS_MAX = 300
 """What the table of stored documents holds."""
 BYTES_MAX = 64 * 1024 * 1024
 """What one process keeps in memory."""
+OVERHEAD = 2048
+"""Bytes that a document costs besides its text: small ones must not pile up without end."""
 RECHECK = timedelta(seconds=60)
 """A document is outlined anew after this time even if nothing seems to have changed: what no signal told is seen then."""
 GZIP_LEVEL, BROTLI_QUALITY = 5, 5
@@ -71,11 +83,11 @@ class Document:
         outline = self.outline
         common = [
             ("ETag", f'"{outline.etag}{TAGS[coding]}"'),
-            ("Last-Modified", outline.last_modified),
             ("Cache-Control", outline.caching),
             ("Vary", "Accept-Encoding"),
             ("Access-Control-Allow-Origin", "*"),
             ("X-Content-Type-Options", "nosniff"),
+            *outline.validators.items(),
             *outline.headers.items(),
         ]
         whole = [
@@ -87,7 +99,7 @@ class Document:
 
     @property
     def size(self) -> int:
-        return len(self.body) + len(self.gzip) + len(self.br or b"")
+        return OVERHEAD + len(self.body) + len(self.gzip) + len(self.br or b"")
 
 
 TAGS = {"identity": "", "gzip": "-gz", "br": "-br"}
@@ -177,7 +189,7 @@ shelf = Shelf()
 def maker_of(path: str) -> tuple[Maker, Mapping[str, str]] | None:
     """Who makes the document at this address, and what the address says."""
     for pattern, name in MAKERS:
-        if found := pattern.match(path):
+        if found := pattern.fullmatch(path):
             return import_string(name), found.groupdict()
     return None
 
@@ -235,7 +247,7 @@ def _keep(document: Document) -> None:
             StoredDocument(
                 path=document.path,
                 etag=document.outline.etag,
-                last_modified=document.outline.changed,
+                last_modified=document.outline.changed or timezone.now(),
                 content_type=document.outline.content_type,
                 body=document.body,
                 gzip=document.gzip,

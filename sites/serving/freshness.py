@@ -118,14 +118,15 @@ class PostgresWatch:
         import psycopg  # only here: an embedded hub does without
 
         pause = threading.Event()
-        while True:
+        while not self._ending.is_set():
             try:
                 with psycopg.connect(**self._parameters, autocommit=True) as listener:  # type: ignore[arg-type]
                     listener.execute(f"LISTEN {changes.NOTICE}")
                     self._heard += 1
                     self._listening = True
-                    for _ in listener.notifies():
-                        self._heard += 1
+                    while not self._ending.is_set():
+                        for _ in listener.notifies(timeout=LISTEN_SECONDS):
+                            self._heard += 1
             except psycopg.Error as error:
                 logger.warning(
                     "freshness: the database does not tell of changes, asking it instead: %s", error

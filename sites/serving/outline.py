@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 class Outline:
     """`etag` (bare, without quotes) names the bytes that `render` would make: the same tag, the same bytes.
 
-    `changed` never moves back. `until`: when the document changes by itself (an item's validity ends), None for never.
+    `changed` never moves back; None where a date would lie: a reader that asks by date only would be told "unchanged"
+    after a change that has none. `until`: when the document changes by itself (an item's validity ends), None for never.
     `lasting`: worth a place in the database; false for what anybody can ask for without end, an empty feed say.
     `headers` are sent beside the ones that every document has.
     """
 
     etag: str
-    changed: datetime
+    changed: datetime | None
     content_type: str
     render: Callable[[], bytes]
     until: datetime | None = None
@@ -27,8 +28,11 @@ class Outline:
     caching: str = "public, max-age=300, stale-while-revalidate=600, stale-if-error=86400"
 
     @property
-    def last_modified(self) -> str:
-        return self.changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    def validators(self) -> dict[str, str]:
+        """The headers by which a reader asks again, besides the tag, which differs by encoding."""
+        if self.changed is None:
+            return {}
+        return {"Last-Modified": self.changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")}
 
 
 def digest(*parts: object) -> str:

@@ -18,9 +18,9 @@ from channels.models import Outlet
 def connect() -> None:
     """Attach the receivers; called once by SitesConfig.ready."""
     from cms.models import Column, Unit
-    from sites.models import ColumnIndex, SavedFeed, SiteHome
+    from sites.models import ColumnIndex, SavedEmbed, SavedFeed, SiteHome
 
-    for model in (Outlet, Site, Column, Unit, SiteHome, ColumnIndex, SavedFeed):
+    for model in (Outlet, Site, Column, Unit, SiteHome, ColumnIndex, SavedFeed, SavedEmbed):
         for signal in (post_save, post_delete):
             signal.connect(on_change, sender=model, dispatch_uid=f"serving.{model.__name__}")
     signals.post_page_move.connect(on_move, dispatch_uid="serving.moved")

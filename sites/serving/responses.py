@@ -12,10 +12,9 @@ def respond(request: HttpRequest, outline: Outline) -> HttpResponse:
     """200 with the document, or 304 before it is made. Not compressed: nothing of it is kept."""
     response = HttpResponse(content_type=outline.content_type)
     response["ETag"] = f'"{outline.etag}"'
-    response["Last-Modified"] = outline.last_modified
     response["Cache-Control"] = outline.caching
     response["Access-Control-Allow-Origin"] = "*"
-    for name, value in outline.headers.items():
+    for name, value in (outline.validators | dict(outline.headers)).items():
         response[name] = value
     known = request.headers.get("If-None-Match", ""), request.headers.get("If-Modified-Since", "")
     if unchanged(outline.etag, outline.changed, *known):

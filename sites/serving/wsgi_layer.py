@@ -46,13 +46,11 @@ class DocumentLayer:
         return answer(document, environ, start_response, shelf=self._shelf)
 
     def _document(self, environ: Environ) -> Document | None:
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("QUERY_STRING"):
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return None
         if settings.SECURE_SSL_REDIRECT and not _is_secure(environ):
             return None
-        path = environ["PATH_INFO"]
-        if not path.isascii():
-            path = path.encode("latin-1").decode("utf-8", "replace")
+        path = _address(environ)
         if not self._shelf.holds(path) and documents.maker_of(path) is None:
             return None
         try:
@@ -83,11 +81,11 @@ def answer(
     return () if environ["REQUEST_METHOD"] == "HEAD" else (document.encoded(coding),)
 
 
-def unchanged(etag: str, changed: datetime, if_none_match: str, if_modified_since: str) -> bool:
+def unchanged(etag: str, changed: datetime | None, if_none_match: str, if_modified_since: str) -> bool:
     """Whether the reader has it already, in whatever encoding. What cannot be understood counts as not said."""
     if if_none_match:
         return etag in _bare_tags(if_none_match) or if_none_match.strip() == "*"
-    if if_modified_since:
+    if if_modified_since and changed:
         since = _moment(if_modified_since)
         return since is not None and int(changed.timestamp()) <= since
     return False
@@ -116,6 +114,17 @@ def _moment(text: str) -> float | None:
         return parsedate_to_datetime(text).timestamp()
     except (TypeError, ValueError):
         return None
+
+
+def _address(environ: Environ) -> str:
+    """Path and query as a document's address; empty for a path that has a question mark in it, which would mix them up."""
+    path: str = environ["PATH_INFO"]
+    if not path.isascii():
+        path = path.encode("latin-1").decode("utf-8", "replace")
+    query = environ.get("QUERY_STRING", "")
+    if "?" in path:
+        return ""
+    return f"{path}?{query}" if query else path
 
 
 def _is_secure(environ: Environ) -> bool:

@@ -113,3 +113,29 @@ def test_signing_side_by_side_gives_every_number_once() -> None:
     for thread in threads:
         thread.join()
     assert [sequence for sequence, _ in log()] == list(range(1, 31))
+
+
+@pytest.mark.django_db
+def test_an_outlet_that_is_retired_is_a_change_of_each_of_its_items() -> None:
+    for _ in range(2):
+        outbox.plan(edition(), [target()], now=NOW)
+    elsewhere = edition()
+    outbox.plan(elsewhere, [target("office")], now=NOW)
+    before = changes.stamp()
+    outlet = target().outlet
+    outbox.retire(outlet, now=NOW)
+    after = changes.stamp()
+    assert (after.sequence, after.structure) == (before.sequence + 2, before.structure + 1)
+    assert not Change.objects.filter(sequence__gt=before.sequence, item=elsewhere.content_id).exists()
+    outlet.refresh_from_db()
+    assert outlet.retired_at == NOW
+
+
+@pytest.mark.django_db
+def test_after_a_restart_the_log_differs_from_what_it_was_and_keeps_its_numbers() -> None:
+    outbox.plan(edition(), [target()], now=NOW)
+    before = changes.extent()
+    changes.restart(now=NOW)
+    after = changes.extent()
+    assert (after.last, after.restarted) == (before.last, int(NOW.timestamp()))
+    assert before.restarted == 0

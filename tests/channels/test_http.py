@@ -41,9 +41,14 @@ LOOPBACK = ["127.0.0.0/8"]
 
 
 class Echo(Loopback):
-    """Answers with what it was sent; some paths do more."""
+    """Answers with what it was sent; some paths do more. `targets` are the addresses as they arrived."""
+
+    def __init__(self) -> None:
+        self.targets: list[str] = []
+        super().__init__()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.targets.append(request.raw_path)
         path = request.path
         if path.startswith("/hop/"):
             left = int(path.rpartition("/")[2])
@@ -166,6 +171,42 @@ def test_a_redirect_into_a_forbidden_network_is_not_followed(echo: Echo) -> None
 
 def test_a_redirect_to_another_scheme_is_not_followed(echo: Echo) -> None:
     assert isinstance(failing(f"{echo.url}/away?to=file:///etc/passwd"), ConfigError)
+
+
+# ---- addresses that somebody else has given
+
+
+def foreign(url: str, method: str = "GET", *, allowed: list[str] = LOOPBACK, **how: Any) -> Answer:
+    async def once() -> Answer:
+        async with HttpClient(allowed_networks=allowed) as http:
+            return await http.call(method, url, **how)
+
+    return asyncio.run(once())
+
+
+def test_a_foreign_address_goes_out_as_it_is_written(echo: Echo) -> None:
+    foreign(f"{echo.url}/a%2Fb?k=a%2Fb%20c&%e5=1+2&x=%7E", "POST", body=b"x")
+
+    assert echo.targets == ["/a%2Fb?k=a%2Fb%20c&%e5=1+2&x=%7E"]
+
+
+def test_no_redirect_of_a_foreign_address_is_followed(echo: Echo) -> None:
+    assert foreign(f"{echo.url}/hop/1").status == 302
+    assert echo.requests == [("GET", "/hop/1")]
+
+
+def test_a_long_foreign_answer_is_cut(echo: Echo) -> None:
+    assert (foreign(f"{echo.url}/large", max_bytes=100).body) == b"x" * 100
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1/", "http://2130706433/", "http://127.1/", "http://0x7f.1/", "http://127.0.0.1./",
+     "http://[::ffff:7f00:1]/", "http://１27.0.0.1/", "http://localhost/", "file:///etc/passwd", "http:///x"],
+)  # fmt: skip
+def test_a_foreign_address_inside_is_not_called(url: str) -> None:
+    with pytest.raises(ConfigError):
+        foreign(url, allowed=[])
 
 
 # ---- sizes and times

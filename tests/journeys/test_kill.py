@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import uuid
 from collections import Counter
 
 import pytest
@@ -76,16 +74,3 @@ def test_killed_in_the_embedded_default(tmp_path, fresh_database):
 @pytest.mark.broker
 def test_killed_on_postgresql_with_a_broker(tmp_path, scratch_database):
     check(*kill_and_count(tmp_path, DATABASE_URL=scratch_database, BROKER_URL=settings.CELERY_BROKER_URL))
-
-
-@pytest.fixture
-def scratch_database():
-    """A database of its own beside the tests' one; yields its URL."""
-    import psycopg
-
-    server = os.environ["DATABASE_URL"].rpartition("/")[0]
-    name = f"kill_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -15,65 +15,15 @@ from channels import changes, outbox
 from channels.models import Outlet, WithdrawalKind
 from sites.models import StoredDocument, StoredFragment
 from sites.serving import documents
-from sites.serving.documents import Shelf
-from sites.serving.freshness import Watch, watch
-from sites.serving.wsgi_layer import DocumentLayer, preferred
+from sites.serving.freshness import watch
+from sites.serving.wsgi_layer import preferred
 from tests.sites import build
+from tests.sites.hub import Hub
 
 pytestmark = pytest.mark.django_db
 COMMITTED = pytest.mark.django_db(transaction=True)
 """Only what is committed is seen by another connection."""
-PATH = "/feeds/school.atom"
-
-
-class Asking:
-    """Asks the database at every look: sees what the test's own transaction has done."""
-
-    def stamp(self) -> changes.Stamp:
-        return changes.stamp()
-
-    def close(self) -> None:
-        pass
-
-
-class Hub:
-    """The layer with a Django behind it that only says that it was asked."""
-
-    def __init__(self, watching: Watch | None = None) -> None:
-        self.shelf = Shelf()
-        self.watch = watching or Asking()
-        self.layer = DocumentLayer(self._django, shelf=self.shelf, watching=self.watch)
-
-    def get(self, path: str = PATH, *, method: str = "GET", query: str = "", **headers: str) -> Answer:
-        environ = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path.encode().decode("latin-1"),
-            "QUERY_STRING": query,
-            "wsgi.url_scheme": "http",
-            **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
-        }
-        answer = Answer()
-        answer.body = b"".join(self.layer(environ, answer.start))
-        return answer
-
-    def _django(self, environ: Any, start: Any) -> list[bytes]:
-        start("404 Not Found", [("X-Django", "yes")])
-        return [b"django"]
-
-
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    def start(self, status: str, headers: list[tuple[str, str]]) -> None:
-        self.status = int(status[:3])
-        self.headers = dict(headers)
-        assert len(self.headers) == len(headers), "a header is sent twice"
-
-    @property
-    def is_django(self) -> bool:
-        return "X-Django" in self.headers
+PATH = Hub.PATH
 
 
 @pytest.fixture

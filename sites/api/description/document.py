@@ -1,0 +1,51 @@
+"""The whole description, and what is promised of its versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from sites.api.description import api_paths, feed_paths, parameters, schemas
+from sites.api.items import CONTENT_TYPE, canonical, checksum
+from sites.serving.outline import Outline
+
+VERSION = "1.0.0"
+"""Minor: something was added. Major: something that a client may rely on was taken away; tests/sites/test_api_contract.py."""
+PROMISE = """\
+城中区政务信息发布平台的公开接口，全部只读。
+
+**版本约定**：同一主版本号（`info.version` 的第一段）内，已有的地址、参数、字段和错误代码不会取消或改变含义；
+可能新增地址、可选参数、字段、错误代码，以及 `change` 的新取值。请忽略不认识的字段；遇到不认识的 `change`，
+请停止同步并升级程序。确需不兼容的改动时，新版接口另用地址，旧版至少保留六个月。
+
+**错误**：一律为 JSON `{"error": 代码, "message": 说明}`，`error` 供程序判断，`message` 供人阅读。
+
+**缓存**：所有应答都有 ETag，请带 `If-None-Match` 轮询，未变化时返回 304。建议间隔 1 至 5 分钟。
+"""
+
+
+def outline(now: datetime) -> Outline:  # noqa: ARG001 the same at any time
+    """The document at `/api/openapi.json`."""
+    body = canonical(document())
+    return Outline(etag=checksum(body)[:32], changed=None, content_type=CONTENT_TYPE, render=lambda: body)
+
+
+def document() -> dict[str, Any]:
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "同声公开接口",
+            "summary": "稿件、变更日志与订阅",
+            "version": VERSION,
+            "description": PROMISE,
+        },
+        "servers": [{"url": settings.PUBLIC_URL}],
+        "tags": [
+            {"name": "镜像", "description": "变更日志与稿件"},
+            {"name": "订阅", "description": "订阅源及其目录"},
+        ],
+        "paths": {**api_paths.PATHS, **feed_paths.PATHS},
+        "components": {"schemas": schemas.SCHEMAS, "parameters": parameters.PARAMETERS},
+    }

@@ -1,0 +1,26 @@
+"""Responses of the description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sites.api.description.schemas import schema
+
+ETAG = {"ETag": {"description": "内容的标记", "schema": {"type": "string"}}}
+
+
+def json(description: str, name: str) -> dict[str, Any]:
+    """200 with a JSON document, and 304."""
+    content = {"application/json": {"schema": schema(name)}}
+    return {"200": {"description": description, "headers": ETAG, "content": content}, **UNCHANGED}
+
+
+def refused(**descriptions: str) -> dict[str, Any]:
+    """Refusals by status, `s404=...`; a method that does not exist is always among them."""
+    said = {status.removeprefix("s"): text for status, text in descriptions.items()}
+    said["405"] = "只支持 GET 和 HEAD"
+    content = {"application/json": {"schema": schema("Error")}}
+    return {status: {"description": text, "content": content} for status, text in said.items()}
+
+
+UNCHANGED = {"304": {"description": "未变化", "headers": ETAG}}
