@@ -49,10 +49,6 @@ class Script:
         self.interpreter = interpreter
         self.said = ""
 
-    def follow(self, name: str) -> None:
-        """Read the feed of another name."""
-        self.program.write_text(self.program.read_text().replace(f"/feeds/{NAME}.", f"/feeds/{name}."))
-
     def page(self, *arguments: str) -> str:
         self.said = run(self.interpreter, self.program, *arguments)
         return (self.program.parent / "list.html").read_text()
@@ -151,14 +147,24 @@ def test_nonsense_instead_of_the_feed_changes_nothing(
     assert titles(reader.page()) == ["第一条"]
 
 
+def small_feed() -> str:
+    """The name of a feed of the same outlet, three items a page."""
+    chosen = Selection(outlet=NAME, size=3)
+    SavedFeed.objects.create(key=chosen.key, selection=chosen.to_json(), made_at=timezone.now())
+    return f"saved/{chosen.key}"
+
+
+def follow(program: Path, name: str) -> None:
+    """Let it read the feed of another name."""
+    program.write_text(program.read_text().replace(f"/feeds/{NAME}.", f"/feeds/{name}."))
+
+
 @SCRIPTS
 def test_a_program_reads_on_until_it_knows_the_rest(make: Make, hub: Hub, desk: Desk, tmp_path: Path) -> None:
     """More than a page at the first run and after a long pause, one page otherwise."""
-    chosen = Selection(outlet=NAME, size=3)
-    SavedFeed.objects.create(key=chosen.key, selection=chosen.to_json(), made_at=timezone.now())
     reader = make(hub, tmp_path)
     assert isinstance(reader, Script)
-    reader.follow(f"saved/{chosen.key}")
+    follow(reader.program, small_feed())
     old = [desk.sign(f"第{n}条") for n in range(7)]
     assert len(titles(reader.page())) == 7
     assert sum(hub.answers.values()) == 3
@@ -194,6 +200,21 @@ def test_php_shows_the_text_and_says_gone_when_it_is_withdrawn(hub: Hub, desk: D
         assert site.get("tongsheng.php?id=../../etc/passwd")[0] == 404
         store = (tmp_path / "tongsheng-store.json").read_text()
         assert "热烈有序" not in store
+
+
+@pytest.mark.php
+def test_php_takes_down_what_is_withdrawn_behind_the_first_page(hub: Hub, desk: Desk, tmp_path: Path) -> None:
+    reader = Php(hub, tmp_path)
+    follow(tmp_path / "tongsheng.php", small_feed())
+    with reader.site:
+        items = []
+        for n in range(5):
+            items.append(desk.sign(f"第{n}条"))
+            assert len(titles(reader.page())) == n + 1, (
+                "older ones stay when newer ones push them off the page"
+            )
+        desk.withdraw(items[0])
+        assert titles(reader.page()) == ["第4条", "第3条", "第2条", "第1条"]
 
 
 @pytest.mark.php
