@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 from django.utils import timezone
 
-from channels.models import Outlet
+from channels.models import Outlet, Placement
 from sites.feeds.selection import Selection
 from sites.models import SavedFeed
 from tests.samples.hub import NAME, WRITTEN, Desk, Hub
@@ -112,14 +112,16 @@ def test_what_has_not_changed_is_not_fetched_again(hub: Hub, desk: Desk, reader:
 
 @ALL
 def test_an_item_whose_validity_ends_leaves(hub: Hub, desk: Desk, reader: Reader) -> None:
+    """It leaves without a tombstone: older than all that is listed, or between what is listed."""
+    soon = timezone.now() + timedelta(days=1)
+    old = desk.sign("停水通知", expires=soon)
     desk.sign("长期有效")
-    notice = desk.sign("停水通知", expires=timezone.now() + timedelta(days=1))
-    assert titles(reader.page()) == ["停水通知", "长期有效"]
-    Outlet.objects.get(slug=NAME).placements.filter(item=notice.content_id).update(
-        visible_until=timezone.now()
-    )
-    desk.sign("第三条")
-    assert titles(reader.page()) == ["第三条", "长期有效"]
+    late = desk.sign("停电通知", expires=soon)
+    assert titles(reader.page()) == ["停电通知", "长期有效", "停水通知"]
+    ended = Placement.objects.filter(item__in=[old.content_id, late.content_id])
+    ended.update(visible_until=timezone.now())
+    desk.sign("第四条")
+    assert titles(reader.page()) == ["第四条", "长期有效"]
 
 
 @ALL
