@@ -7,8 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from sites.feeds import fragments
-from sites.serving import documents
+from sites.serving import documents, fragments
 
 DOCUMENTS_KEPT = timedelta(days=30)
 FRAGMENTS_KEPT = timedelta(days=120)

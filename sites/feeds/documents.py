@@ -116,7 +116,8 @@ def _outlined(found: Feed, variant: Variant, head: FeedHead, shown: Window) -> O
         etag=digest(LAYOUT, variant.key, head, found.owner, shown.keys),
         changed=shown.changed,
         until=shown.until,
-        lasting=bool(shown.shown or shown.buried),
+        # Anybody can join codes in new ways: what only such an address shows stays in memory.
+        lasting=bool(shown.shown or shown.buried) and addresses.JOINT not in found.name,
         content_type=variant.format.CONTENT_TYPE,
         render=render,
         headers={"Link": _link(head)},

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.conf import settings
-from django.utils import timezone
 
 from channels.edition import Asset
 from channels.formats.feed import FeedEntry
 from channels.models import EditionRecord
 from sites.feeds.variants import Variant
 from sites.feeds.window import Line
-from sites.models import StoredFragment
-from sites.serving import keeping
+from sites.serving.fragments import fetch
 
 LAYOUT = 1
 """Part of every key: raised when the same entry gives other bytes in some format."""
@@ -34,56 +29,17 @@ class Placed:
     def key(self, variant: Variant) -> str:
         line = self.line
         parts = (
-            LAYOUT, variant.key, settings.PUBLIC_URL, line.edition, self.url, line.published, line.changed
+            LAYOUT, variant.key, settings.PUBLIC_URL,
+            line.item, line.edition, self.url, line.published, line.changed,
         )  # fmt: skip
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-class Recent:
-    """The fragments used last, in memory: the next document of a feed shares all but one with the one before."""
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[str, bytes] = OrderedDict()
-        self._bytes = 0
-        self._guard = threading.Lock()
-
-    def pick(self, keys: Sequence[str]) -> dict[str, bytes]:
-        with self._guard:
-            return {key: self._held[key] for key in keys if key in self._held}
-
-    def put(self, found: Mapping[str, bytes]) -> None:
-        with self._guard:
-            for key, body in found.items():
-                self._bytes += len(body) - len(self._held.pop(key, b""))
-                self._held[key] = body
-            while self._bytes > RECENT_BYTES_MAX:
-                self._bytes -= len(self._held.popitem(last=False)[1])
-
-
-RECENT_BYTES_MAX = 16 * 1024 * 1024
-_recent = Recent()
-
-
 def fragments(places: Sequence[Placed], variant: Variant) -> list[bytes]:
-    """The entries in their order; only those that nobody has rendered yet are rendered."""
-    keys = [place.key(variant) for place in places]
-    held = _recent.pick(keys)
-    if unknown := [key for key in keys if key not in held]:
-        kept = StoredFragment.objects.filter(pk__in=unknown).values_list("pk", "body")
-        held |= {key: bytes(body) for key, body in kept}
-    missing = {key: place for key, place in zip(keys, places, strict=True) if key not in held}
-    if missing:
-        made = _rendered(missing, variant)
-        now = timezone.now()
-        keeping.keep([StoredFragment(key=key, body=body, made_at=now) for key, body in made.items()])
-        held |= made
-    _recent.put(held)
-    return [held[key] for key in keys]
-
-
-def prune(*, before: datetime) -> int:
-    """Forget fragments made before; returns how many."""
-    return int(StoredFragment.objects.filter(made_at__lt=before).delete()[0])
+    """The entries in their order."""
+    keyed = {place.key(variant): place for place in places}
+    held = fetch(keyed, lambda missing: _rendered(missing, variant))
+    return [held[key] for key in keyed]
 
 
 def entry(place: Placed, record: EditionRecord) -> FeedEntry:

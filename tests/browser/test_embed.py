@@ -27,7 +27,7 @@ from sites.serving.wsgi_layer import DocumentLayer
 from tests.browser.test_reading import FAINT, PHONE
 from tests.ops.processes import free_port
 from tests.sites import build
-from tests.sites.test_serving import Asking
+from tests.sites.hub import Asking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -57,7 +57,9 @@ def school(hub: str) -> Outlet:
 
 
 def signed(value: Edition, *outlets: Outlet) -> Edition:
-    outbox.plan(value, [outbox.Target(outlet=one, reason="测试") for one in outlets], now=timezone.now())
+    outbox.plan(
+        value, [outbox.Target(outlet_id=one.pk, reason="测试") for one in outlets], now=timezone.now()
+    )
     return value
 
 

@@ -34,7 +34,7 @@ def hub() -> Hub:
 
 
 def signed(value: Edition, *outlets: Outlet) -> Edition:
-    outbox.plan(value, [outbox.Target(outlet=one, reason="测试") for one in outlets], now=NOW)
+    outbox.plan(value, [outbox.Target(outlet_id=one.pk, reason="测试") for one in outlets], now=NOW)
     return value
 
 

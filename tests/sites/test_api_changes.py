@@ -41,7 +41,7 @@ def sign(*outlets: Outlet, **fields: object) -> Edition:
 
 
 def signed(value: Edition, *outlets: Outlet) -> Edition:
-    outbox.plan(value, [outbox.Target(outlet=one, reason="测试") for one in outlets], now=NOW)
+    outbox.plan(value, [outbox.Target(outlet_id=one.pk, reason="测试") for one in outlets], now=NOW)
     return value
 
 
@@ -144,7 +144,7 @@ def test_an_item_that_no_public_outlet_shows_is_no_more_than_a_number(outlet: Ou
     value = sign(account, headline="只在微信")
     assert told() == [(1, "remove")]
     assert Client().get(f"/api/items/{value.content_id}").status_code == 404
-    outbox.add(value.content_id, outbox.Target(outlet=outlet, reason="测试"), now=NOW)
+    outbox.add(value.content_id, outbox.Target(outlet_id=outlet.pk, reason="测试"), now=NOW)
     assert told() == [(1, "superseded"), (2, "put")]
 
 

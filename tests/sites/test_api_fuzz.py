@@ -55,9 +55,9 @@ def hub(db: None, _one_connection: None) -> Any:
     build.column("ywdt")
     for outlets in ([school], [school, office], [account]):
         value = build.edition(cover=build.cover(), keywords=("停水",), expires=NOW)
-        outbox.plan(value, [outbox.Target(outlet=one, reason="测试") for one in outlets], now=NOW)
+        outbox.plan(value, [outbox.Target(outlet_id=one.pk, reason="测试") for one in outlets], now=NOW)
     gone = build.edition()
-    outbox.plan(gone, [outbox.Target(outlet=school, reason="测试")], now=NOW)
+    outbox.plan(gone, [outbox.Target(outlet_id=school.pk, reason="测试")], now=NOW)
     outbox.recall(
         gone.content_id,
         kind=WithdrawalKind.REDIRECT,

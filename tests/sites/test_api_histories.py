@@ -22,7 +22,7 @@ from channels.formats import rss
 from channels.models import Outlet, WithdrawalKind
 from sites.api import items, log
 from sites.api.changes import page_outline
-from sites.feeds import addresses, documents
+from sites.feeds import addresses, documents, fragments
 from tests.channels.builders import NOW, edition
 
 PUBLIC = ("school", "portal")
@@ -133,7 +133,7 @@ class District:
             getattr(self, f"_{verb}")(which, self.held[which], how)
 
     def _plan(self, which: int, value: Edition, places: tuple[str, ...]) -> None:
-        targets = [outbox.Target(outlet=self.outlets[slug], reason="测试") for slug in places]
+        targets = [outbox.Target(outlet_id=self.outlets[slug].pk, reason="测试") for slug in places]
         outbox.plan(value, targets, now=self.at)
         self.held[which] = Held(value, places)
 
@@ -210,6 +210,7 @@ def outlets(db: None) -> dict[str, Outlet]:
 
 def run(outlets: dict[str, Outlet], history: list[tuple[str, int, int]]) -> None:
     """Live through a history in a savepoint, and leave nothing."""
+    fragments._recent = fragments.Recent()  # editions of another history had the same row ids
     with transaction.atomic():
         district = District()
         district.outlets = outlets

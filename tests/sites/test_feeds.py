@@ -234,7 +234,7 @@ def test_a_full_feed_costs_a_fixed_number_of_queries(
     for count in (0, 20):
         build.places(count, outlet)
         read(reader, "/feeds/school.atom")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             assert read(reader, "/feeds/school.atom").status_code == 200
 
 
