@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -15,7 +16,7 @@ from channels.models import Outlet, Placement
 from sites.feeds.selection import Selection
 from sites.models import SavedFeed
 from tests.samples.hub import NAME, WRITTEN, Desk, Hub
-from tests.samples.using import PhpSite, install, run, titles
+from tests.samples.using import SAMPLES, PhpSite, install, run, titles
 
 AWKWARD = 'A & B <市> "引号" <script>alert(1)</script>'
 
@@ -229,3 +230,10 @@ def test_php_asks_once_in_five_minutes_and_can_be_included(hub: Hub, desk: Desk,
             status, page = site.get("index.php")
             assert (status, titles(page), "<html" in page) == (200, ["第一条"], False)
     assert sum(hub.answers.values()) == 1
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.rglob("*.php")), ids=lambda path: path.name)
+def test_php_samples_use_nothing_that_came_after_7_4(path: Path) -> None:
+    """The oldest PHP that is about cannot be had everywhere; these are what one reaches for without thinking."""
+    newer = r"str_contains|str_starts_with|str_ends_with|array_is_list|\bmatch\s*\(|\?->|\bmixed\b|\breadonly\b|\benum\b"
+    assert re.findall(newer, path.read_text()) == []
