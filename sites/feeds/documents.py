@@ -17,7 +17,7 @@ from sites.feeds.variants import VARIANTS, Variant
 from sites.feeds.window import Cursor, Line, Window, outlet_of, window
 from sites.serving.outline import Outline, digest
 
-LAYOUT = 3
+LAYOUT = 4
 """Part of every tag: raised when the same window gives other bytes."""
 
 
