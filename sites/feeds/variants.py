@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channels.formats import atom, collector, jsonfeed, ninjs_feed, rss
+from channels.formats import atom, collector, jsonfeed, legacy, ninjs_feed, rss
 from channels.formats.catalogue import ANNOUNCED, FORMATS
 from channels.formats.feed import Content, Format
 
@@ -31,7 +31,13 @@ class Variant:
         """What the article pages behind a collector's list end in; empty for every other format."""
         return COLLECTED.get(self.format.KEY, "")
 
+    @property
+    def tells_withdrawals(self) -> bool:
+        """Whether whoever reads it can know that an item is gone. Old collectors take and never give back."""
+        return self.format.KEY not in TAKE_ONLY
 
+
+TAKE_ONLY = frozenset(form.KEY for form in (legacy.UTF8, legacy.GBK, collector.UTF8, collector.GBK))
 COLLECTED = {collector.UTF8.KEY: "html", collector.GBK.KEY: "gbk.html"}
 WITH_SUMMARY = (atom, rss, jsonfeed, ninjs_feed)
 """The formats that carry the whole text, and can leave it away."""
