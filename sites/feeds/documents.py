@@ -118,6 +118,7 @@ def _outlined(found: Feed, variant: Variant, head: FeedHead, shown: Window) -> O
         until=shown.until,
         # Anybody can join codes in new ways: what only such an address shows stays in memory.
         lasting=bool(shown.shown or shown.buried) and addresses.JOINT not in found.name,
+        contents=shown.contents(buried=variant.tells_withdrawals),
         content_type=variant.format.CONTENT_TYPE,
         render=render,
         headers={"Link": _link(head)},

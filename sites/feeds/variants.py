@@ -31,6 +31,11 @@ class Variant:
         """What the article pages behind a collector's list or feed end in; empty for every other format."""
         return COLLECTED.get(self.format.KEY, "")
 
+    @property
+    def tells_withdrawals(self) -> bool:
+        """Whether whoever reads it can know that an item is gone. Old collectors take and never give back."""
+        return self.format.KEY not in COLLECTED
+
 
 COLLECTED = {
     collector.UTF8.KEY: "html",

@@ -178,7 +178,9 @@ def test_other_addresses_are_refused_in_json(path: str) -> None:
     assert (answer.status_code, answer.json()["error"]) == (404, "no_such_address")
 
 
-@pytest.mark.parametrize("path", ["/api/feeds?x=1", "/api/openapi.json?x=1", "/api/items/00000000-0000-4000-8000-000000000000?x=1"])
+@pytest.mark.parametrize(
+    "path", ["/api/feeds?x=1", "/api/openapi.json?x=1", "/api/items/00000000-0000-4000-8000-000000000000?x=1"]
+)
 def test_unknown_parameters_are_refused(path: str) -> None:
     assert (get(path).status_code, get(path).json()["error"]) == (400, "unknown_parameter")
     assert get(path)["Access-Control-Allow-Origin"] == "*"

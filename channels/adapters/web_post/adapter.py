@@ -70,9 +70,9 @@ class WebPostAdapter(Adapter):
         Option(
             name="mode",
             label="推送内容",
-            help="full 推送全文，notify 只推送标题、摘要和链接",
             required=False,
             default="full",
+            choices=(("full", "全文"), ("notify", "仅标题、摘要和链接")),
         ),
     )
 
