@@ -258,10 +258,22 @@ def test_the_address_is_the_webmasters_to_set(client: Client, target: Outlet) ->
 def test_a_new_signing_secret_is_shown_once(client: Client, target: Outlet) -> None:
     page = client.post("/console/hedong/push/secret/").content.decode()
     target.refresh_from_db()
-    secret = target.secrets()["secret"]
+    secret = target.secrets()["secret"].split()[0]
     assert secret.startswith("whsec_")
     assert secret in page
     assert secret not in text(client, "/console/hedong/push/")
+
+
+def test_the_secret_before_goes_on_signing_until_the_next_change(client: Client, target: Outlet) -> None:
+    before = target.secrets()["secret"]
+    seen = []
+    for _ in range(2):
+        client.post("/console/hedong/push/secret/")
+        target.refresh_from_db()
+        seen.append(target.secrets()["secret"].split())
+    assert seen[0][1:] == [before]
+    assert seen[1][1:] == seen[0][:1]
+    assert len({before, seen[0][0], seen[1][0]}) == 3
 
 
 def test_no_page_shows_a_secret_that_is_stored(client: Client, target: Outlet) -> None:

@@ -170,7 +170,7 @@ class WebPostAdapter(Adapter):
 
     def _failure(self, answer: Answer) -> ChannelError | None:
         """A missing end point is no missing item: it proves nothing about the copy, not even for a withdrawal."""
-        failure = failure_of(answer, write=True, repeatable=True, secrets=[self._secret])
+        failure = failure_of(answer, write=True, repeatable=True, secrets=self._secret.split())
         if not isinstance(failure, Missing):
             return failure
         if answer.status == 410:
@@ -187,7 +187,7 @@ class WebPostAdapter(Adapter):
             raise OutcomeUnknown(
                 "对方的应答不是有效的 JSON，结果未知，系统将自动重发核实",
                 code=str(answer.status),
-                detail=redact(answer.text, [self._secret]),
+                detail=redact(answer.text, self._secret.split()),
             ) from error
         if not isinstance(told, dict):
             return "", ""

@@ -48,10 +48,13 @@ def secret(request: HttpRequest, outlet: Outlet) -> HttpResponse:
     if not (made or entered):
         messages.error(request, f"请填写{option.label}")
         return redirect("console:push", outlet.slug)
-    outlet.set_secrets({**_held(outlet), option.name: made or entered})
+    held = _held(outlet)
+    # The secret before goes on signing beside the new one, until the next change: the receiver changes over when it suits him.
+    both = " ".join([made, *held.get(option.name, "").split()[:1]]) if made else entered
+    outlet.set_secrets({**held, option.name: both})
     outlet.save(update_fields=["sealed"])
     if made:
-        return _page(request, outlet, PushForm(outlet=outlet), made=made)
+        return _page(request, outlet, PushForm(outlet=outlet), made=made, had_secret=" " in both)
     messages.success(request, f"已更换{option.label}，请点“试发”确认")
     return redirect("console:push", outlet.slug)
 
@@ -80,7 +83,9 @@ def test(request: HttpRequest, outlet: Outlet) -> HttpResponse:
     return redirect("console:push", outlet.slug)
 
 
-def _page(request: HttpRequest, outlet: Outlet, form: PushForm, *, made: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, outlet: Outlet, form: PushForm, *, made: str = "", had_secret: bool = False
+) -> HttpResponse:
     option = next((option for option in channel_options(outlet.channel) if option.secret), None)
     return page(
         request,
@@ -89,6 +94,7 @@ def _page(request: HttpRequest, outlet: Outlet, form: PushForm, *, made: str = "
             **frame(outlet, "push", request),
             "form": form,
             "made": made,
+            "had_secret": had_secret,
             "secret": option,
             "has_secret": option is not None and bool(_held(outlet).get(option.name)),
             "is_signed": outlet.channel == SIGNED,
