@@ -42,7 +42,7 @@ test: $(VENV)/.tools ## the tests; what needs a service or a browser that is not
 test-browser: $(VENV)/.tools ## the browser tests (needs Chromium)
 	@REQUIRE_SERVICES=browser $(PY) -m pytest -q -m browser
 
-test-soak: $(VENV)/.tools ## the tests that take minutes
+test-soak: $(VENV)/.tools ## the tests that take minutes (HISTORIES=10000: more of the mirror's)
 	@REQUIRE_SERVICES=soak $(PY) -m pytest -q -m soak
 
 check: lint test ## what has to hold before a change is taken

@@ -73,17 +73,14 @@ def number() -> int:
 
 def stamp() -> Stamp:
     """How far the hub is now. Numbers first what nobody has numbered."""
-    if Change.objects.filter(sequence=None).exists():
-        number()
-    held = dict(Counter.objects.values_list("name", "value"))
+    held = _counted()
     return Stamp(sequence=held.get(CHANGES, 0), structure=held.get(STRUCTURE, 0))
 
 
 def extent() -> Extent:
     """How far the log goes now. Numbers first what nobody has numbered."""
-    last = stamp().sequence
-    restarted = Counter.objects.filter(name=RESTARTED).values_list("value", flat=True).first()
-    return Extent(last=last, restarted=restarted or 0)
+    held = _counted()
+    return Extent(last=held.get(CHANGES, 0), restarted=held.get(RESTARTED, 0))
 
 
 @transaction.atomic
@@ -100,6 +97,12 @@ def restart(*, now: datetime) -> None:
 def restructured_at() -> datetime | None:
     """When a site, column, unit or outlet changed last; None for never."""
     return Counter.objects.filter(name=STRUCTURE).values_list("at", flat=True).first()
+
+
+def _counted() -> dict[str, int]:
+    if Change.objects.filter(sequence=None).exists():
+        number()
+    return dict(Counter.objects.values_list("name", "value"))
 
 
 def _locked(name: str) -> int:

@@ -151,8 +151,12 @@ def wordpress() -> Iterator[real_wordpress.WordPress]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
-    """Wagtail keeps the addresses of sites in the cache, which outlives the transaction of a test."""
+def _empty_memories() -> Iterator[None]:
+    """What outlives the transaction of a test: Wagtail keeps the addresses of sites in the cache, and the memory of
+    fragments names editions by row ids, which the next test's editions have again."""
+    from sites.serving import fragments
+
     django_cache.clear()
+    fragments.forget()
     yield
     django_cache.clear()

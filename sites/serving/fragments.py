@@ -38,6 +38,11 @@ class Recent:
             while self._bytes > RECENT_BYTES_MAX:
                 self._bytes -= len(self._held.popitem(last=False)[1])
 
+    def clear(self) -> None:
+        with self._guard:
+            self._held.clear()
+            self._bytes = 0
+
 
 _recent = Recent()
 
@@ -57,6 +62,11 @@ def fetch(
         held |= made
     _recent.put(held)
     return held
+
+
+def forget() -> None:
+    """Empty the memory. Keys name editions by their row ids, and a database that went back gives those out again."""
+    _recent.clear()
 
 
 def prune(*, before: datetime) -> int:
