@@ -30,7 +30,7 @@ from channels.models import (
     State,
     WithdrawalKind,
 )
-from channels.wanting import Target, unwant, want, want_also
+from channels.wanting import Target, unwant, want, want_again, want_also
 
 __all__ = [
     "SlugTaken",
@@ -45,6 +45,7 @@ __all__ = [
     "recall",
     "refuse",
     "release",
+    "resend",
     "resume",
     "retire",
     "retry",
@@ -189,6 +190,19 @@ def retry(placement: Placement, *, by: str, now: datetime) -> None:
         state=State.DUE, remedy="", message=f"{by} 要求重试"[:500], attempts=0, polls=0, due_at=now
     )
     wake_on_commit()
+
+
+@transaction.atomic
+def resend(rows: QuerySet[Placement], *, by: str, now: datetime) -> int:
+    """The outlet says that it may have lost these: what was done is in doubt and is done again.
+
+    A new generation gives a new token, so that a receiver which remembers the old one does not answer from memory. For
+    channels whose deliveries are repeatable; any other one only looks. Returns how many there are.
+    """
+    changed = want_again(rows, message=f"{by} 要求重新投递"[:500], now=now)
+    if changed:
+        wake_on_commit()
+    return changed
 
 
 @transaction.atomic

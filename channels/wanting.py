@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from channels import bulk
 from channels.edition import Edition
-from channels.models import EditionRecord, Item, Outlet, Placement, State
+from channels.models import Delivery, EditionRecord, Item, Operation, Outlet, Placement, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,4 +196,21 @@ def unwant(rows: QuerySet[Placement], now: datetime, *, message: str) -> int:
         due_at=now,
         desired_at=now,
         lane=Placement.WITHDRAWAL_LANE,
+    )
+
+
+def want_again(rows: QuerySet[Placement], *, message: str, now: datetime) -> int:
+    """What was done last is in doubt, and is done again under a new token. Returns how many there are."""
+    last = Delivery.objects.filter(placement=OuterRef("pk")).exclude(operation=Operation.VERIFY)
+    return rows.filter(refused_at=None).update(
+        generation=F("generation") + 1,
+        doubt=Subquery(last.order_by("-pk").values("pk")[:1]),
+        state=State.DUE,
+        pending="",
+        remedy="",
+        code="",
+        message=message,
+        attempts=0,
+        polls=0,
+        due_at=now,
     )

@@ -9,5 +9,5 @@ app = Celery("tongsheng")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # "Current" is per thread: without a default, the web server's threads would send to an unconfigured application.
 app.set_default()
-app.autodiscover_tasks(["channels", "channels.wechat", "cms", "sites.websub"])
+app.autodiscover_tasks(["channels", "channels.pulling", "channels.wechat", "cms", "sites", "sites.websub"])
 app.autodiscover_tasks(["cms"], related_name="heartbeat")

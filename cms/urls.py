@@ -12,6 +12,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("wechat/", include("channels.wechat.urls")),
     re_path(r"^media/(?P<path>(?:original_images|images)/[^/]+)$", library_picture),
+    path("console/", include("sites.console.urls")),
     path("", include("sites.urls")),
     path("", include(wagtail_urls)),
 ]

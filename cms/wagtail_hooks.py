@@ -46,6 +46,11 @@ def handoff_menu_item() -> MenuItem:
 
 
 @hooks.register("register_hub_menu_item")
+def pulls_menu_item() -> MenuItem:
+    return MenuItem("取用情况", reverse("desk:pulls"), name="pulls", icon_name="download", order=-8)
+
+
+@hooks.register("register_hub_menu_item")
 def accounts_menu_item() -> MenuItem:
     return MenuItem(
         "微信公众号", reverse("desk:wechat_accounts"), name="wechat", icon_name="comment", order=-5

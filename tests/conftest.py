@@ -74,6 +74,8 @@ SERVICES: dict[str, Callable[[], str]] = {
     "browser": _no_browser,
     "soak": _no_soak,
     "wordpress": real_wordpress.absent,
+    "php": lambda: "" if shutil.which("php") else "needs PHP: apt install php-cli",
+    "node": lambda: "" if shutil.which("node") else "needs Node 18 or later: apt install nodejs",
 }
 
 

@@ -70,6 +70,15 @@ class CorrectForm(forms.Form):
     )
 
 
+class InviteForm(forms.Form):
+    person = forms.CharField(
+        label="邀请谁",
+        error_messages={"required": "请填写受邀人姓名"},
+        max_length=50,
+        help_text="生成一个链接，7 天内有效，只能用一次；请通过内部渠道发给本人",
+    )
+
+
 class PauseForm(forms.Form):
     reason = forms.CharField(
         label="暂停原因",

@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from channels.models import Item, Outlet, Placement
+from channels.pulling import holdings
+from channels.pulling.holdings import Stage
 from cms.dashboard.filters import MatrixFilter, page_of
 from cms.dashboard.looks import look
 from cms.models import Column, ContentPage, Unit
@@ -78,7 +80,7 @@ class Matrix:
 
 
 def read(wanted: MatrixFilter, *, now: datetime) -> Matrix:
-    """Six queries: outlets, items, placements, pages, columns, units."""
+    """Seven queries: outlets, items, placements, pages, columns, units, what has been taken."""
     asked = list(wanted.outlets(Outlet.objects.active()))
     groups = grouped(asked, COLUMNS_MAX)
     outlets = [outlet for group in groups for outlet in group.outlets]
@@ -89,7 +91,7 @@ def read(wanted: MatrixFilter, *, now: datetime) -> Matrix:
     units = {
         code: short or name for code, short, name in Unit.objects.values_list("code", "short_name", "name")
     }
-    paint = Painter(now)
+    paint = Painter(now, _taken(cells, outlets))
     rows = [
         Row(
             item=item,
@@ -128,11 +130,18 @@ def _cells(items: Sequence[Item], outlets: Sequence[Outlet]) -> dict[UUID, dict[
     return found
 
 
+def _taken(cells: Mapping[UUID, Mapping[int, Cell]], outlets: Sequence[Outlet]) -> dict[int, Stage]:
+    """Where there is evidence that an outlet has taken what it should have; by id of the placement."""
+    found = holdings.stages([cell for row in cells.values() for cell in row.values()], outlets)
+    return {pk: stage for pk, stage in found.items() if stage is not Stage.OFFERED}
+
+
 class Painter:
     """Makes the HTML of cells; holds what is the same for all of them."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, taken: Mapping[int, Stage]) -> None:
         self.now = now
+        self.taken = taken
         self.today = timezone.localtime(now).date()
         self.detail = reverse("desk:placement", args=[0]).replace("/0/", "/{}/")
 
@@ -163,9 +172,10 @@ class Painter:
         )
 
     def _foot(self, cell: Cell) -> str:
-        """The edition, when it is not the first, and the last look or the moment of settling."""
+        """The edition, when it is not the first, whether it was taken, and the last look or the moment of settling."""
         version = f"第{cell.number}版 " if cell.number and cell.number > 1 else ""
-        return version + self.clock(cell.seen_at or cell.settled_at)
+        taken = f"{self.taken[cell.pk]} " if cell.pk in self.taken else ""
+        return version + taken + self.clock(cell.seen_at or cell.settled_at)
 
     def clock(self, moment: datetime | None) -> str:
         """Hours and minutes today, month and day before."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from cms.dashboard.views import drill, outlet
+from cms.dashboard.views import drill, outlet, pulls
 from cms.dashboard.views.item import CorrectView, ItemView, WithdrawView, page_action
 from cms.dashboard.views.lists import AskingView, HandoffView, LedgerView
 from cms.dashboard.views.matrix import MatrixView
@@ -26,6 +26,15 @@ urlpatterns = [
     path("placements/<int:pk>/", PlacementView.as_view(), name="placement"),
     path("placements/<int:pk>/package/", package, name="package"),
     path("placements/<int:pk>/<slug:verb>/", act, name="act"),
+    path("pulls/", pulls.PullsView.as_view(), name="pulls"),
+    path("pulls/<int:pk>/", pulls.OutletPullsView.as_view(), name="outlet_pulls"),
+    path("pulls/<int:pk>/keys/<int:key>/revoke/", pulls.revoke_key, name="revoke_key"),
+    path(
+        "pulls/<int:pk>/invitations/<int:invitation>/revoke/",
+        pulls.revoke_invitation,
+        name="revoke_invitation",
+    ),
+    path("pulls/<int:pk>/webmasters/<int:membership>/<slug:verb>/", pulls.webmaster, name="webmaster"),
     path("outlets/<int:pk>/pause/", outlet.PauseView.as_view(), name="pause"),
     path("outlets/<int:pk>/resume/", outlet.resume, name="resume"),
     path("outlets/<int:pk>/try/", outlet.try_connection, name="try"),

@@ -1,4 +1,4 @@
-"""The people of the demo district: a writer, a reviewer, an operator, their groups, and the workflow between them.
+"""The people of the demo district: a writer, a reviewer, an operator, their groups, the workflow between them, a webmaster.
 
 The passwords are public; `seed_demo` refuses to run where they would matter.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.utils import timezone
 from wagtail.models import (
     Collection,
     GroupCollectionPermission,
@@ -20,6 +21,8 @@ from wagtail.models import (
     WorkflowTask,
 )
 
+from channels.models import Outlet
+from channels.pulling import webmasters
 from cms.models import ReviewTask
 
 WRITERS, REVIEWERS = "编辑", "审核"
@@ -32,12 +35,15 @@ class Account:
     password: str
     label: str
     group: str | None
+    outlets: tuple[str, ...] = ()
+    """What a webmaster looks after; he has no group and no right at the desk."""
 
 
 ACCOUNTS = (
     Account("bianji", "tongsheng-bianji", "编辑（写稿、提交）", WRITERS),
     Account("shenhe", "tongsheng-shenhe", "审核（通过即签发）", REVIEWERS),
     Account("admin", "tongsheng-admin", "管理员（全部权限）", None),
+    Account("zhanzhang", "tongsheng-zhanzhang", "静兰站长（登录 /console/）", None, ("jinglan", "egov")),
 )
 
 LIBRARY = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
@@ -76,12 +82,15 @@ def _user(account: Account) -> None:
     model: Any = get_user_model()
     if model.objects.filter(username=account.username).exists():
         return
-    make = model.objects.create_user if account.group else model.objects.create_superuser
+    is_admin = account.group is None and not account.outlets
+    make = model.objects.create_superuser if is_admin else model.objects.create_user
     person = make(username=account.username, password=account.password, email="")
     person.last_name = account.label.partition("（")[0]
     person.save()
     if account.group:
         person.groups.add(Group.objects.get(name=account.group))
+    for outlet in Outlet.objects.filter(slug__in=account.outlets):
+        webmasters.join(outlet, person, now=timezone.now())
 
 
 def _pages(group: Group, root: Page, *codenames: str) -> None:

@@ -24,6 +24,10 @@ FOLLOWED = "pinzhi"
 PUSHED = ("chengshi-gengxin", "tingshui", "yibao")
 """The items of the push that is being put together there."""
 
+SUBSCRIBER = "jinglan"
+DEMO_KEY = "ts_jinglan_demo-key-placeholder"
+"""Of the outlet whose own system pulls."""
+
 COLUMNS = (
     # code, name, description
     ("yaowen", "城中要闻", "城中区重要会议、重点工作和重大活动"),

@@ -21,6 +21,8 @@ from wagtail.log_actions import LogContext
 from wagtail.models import Page, Site
 
 from channels.models import Item, Outlet
+from channels.pulling import keys
+from channels.pulling.models import PullKey
 from channels.wechat import interests
 from cms.demo import accounts, district, documents, pictures, wechat
 from cms.demo.items import ITEMS, DemoItem
@@ -62,6 +64,7 @@ def load(*, sandbox_url: str) -> int:
     interests.seed(followed, district.STREETS)
     accounts.load(portal)
     published = sum(publish(item) for item in ITEMS)
+    subscription_key()
     wechat.load(followed, [identity(key) for key in district.PUSHED], by="bianji")
     return published
 
@@ -97,6 +100,14 @@ def outlets(sandbox_url: str) -> None:
             addresses["base_url"] = outlet.url
         outlet.options = {**outlet.options, **addresses}
         outlet.save()
+
+
+@transaction.atomic
+def subscription_key() -> None:
+    """A key whose text is public, so that a newcomer can prove a fetch by pasting an address."""
+    outlet = Outlet.objects.get(slug=district.SUBSCRIBER)
+    if not PullKey.objects.filter(digest=keys.digest(district.DEMO_KEY)).exists():
+        keys.make(outlet, name="演示密钥", by="演示数据", now=timezone.now(), text=district.DEMO_KEY)
 
 
 @transaction.atomic

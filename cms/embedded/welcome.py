@@ -15,6 +15,7 @@ SHOWN = 8
 def welcome(*, sandbox_port: int | None) -> str:
     """Chinese text for the terminal."""
     lines = ["", "同声已启动，按 Ctrl-C 停止。", "", f"  {settings.PUBLIC_URL}/admin/  采编后台"]
+    lines.append(f"  {settings.PUBLIC_URL}/console/  站长控制台")
     lines += [f"  {url}  {name}" for name, url in _addresses()]
     if sandbox_port is not None:
         lines.append(f"  http://127.0.0.1:{sandbox_port}/  沙箱：模拟微信公众平台和子站接收端")
@@ -39,7 +40,7 @@ def _accounts() -> list[str]:
         .values_list("username", flat=True)
     )
     return [
-        f"  {account.username:<8} {account.password:<18} {account.label}"
+        f"  {account.username:<10} {account.password:<21} {account.label}"
         for account in ACCOUNTS
         if account.username in present
     ]

@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "sites",
     "cms",
     "channels",
+    "channels.pulling",
     "channels.wechat",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
@@ -206,6 +207,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget old documents": {"task": "sites.tasks.prune", "schedule": crontab(hour=4, minute=0)},
     "forget old subscriptions": {
         "task": "sites.websub.tasks.forget",
+        "schedule": crontab(hour=3, minute=30),
+    },
+    "forget old fetches": {
+        "task": "channels.pulling.tasks.prune_pulls",
         "schedule": crontab(hour=3, minute=30),
     },
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},

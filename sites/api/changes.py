@@ -35,6 +35,8 @@ def page_outline(page: Page) -> Outline:
         content_type=items.CONTENT_TYPE,
         render=lambda: _document(page),
         lasting=False,  # each change makes them anew, and the fragments are kept already
+        contents=tuple((line.item, line.edition) for line in page.lines if line.kind is not Kind.SUPERSEDED),
+        reaches=page.next,
         caching=items.CACHING,
     )
 

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 View = Callable[..., HttpResponse]
 METHODS = ("GET", "HEAD")
 NUMBER_DIGITS_MAX = 16
+KEY = "key"
 
 
 class Refused(Exception):
@@ -27,7 +28,7 @@ class Refused(Exception):
 def endpoint(*parameters: str) -> Callable[[View], View]:
     """Make a view an address of the API that knows these parameters and no others.
 
-    Whoever has to show a key is asked for it here, before the parameters are looked at.
+    A key (`key`) is taken by all of them: `sites.serving.responses` looks at it.
     """
 
     def decorate(view: View) -> View:
@@ -65,7 +66,7 @@ def _check(request: HttpRequest, parameters: tuple[str, ...]) -> None:
     if request.method not in METHODS:
         raise Refused(405, "method_not_allowed", "本接口只读，请使用 GET 或 HEAD 方法。")
     for name, values in request.GET.lists():
-        if name not in parameters:
+        if name not in (*parameters, KEY):
             known = "、".join(parameters)
             hint = f"本接口的参数只有：{known}" if known else "本接口没有参数"
             raise Refused(400, "unknown_parameter", f"请求中有不认识的参数。{hint}，请删除其他参数后重试。")

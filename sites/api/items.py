@@ -37,6 +37,7 @@ def outline(content_id: str, now: datetime) -> Outline | None:  # noqa: ARG001 t
         content_type=CONTENT_TYPE,
         render=lambda: bodies([edition])[edition],
         lasting=False,  # the fragment is kept already
+        contents=((UUID(content_id), edition),),
         caching=CACHING,
     )
 

@@ -17,7 +17,7 @@ from sites.feeds.variants import VARIANTS, Variant
 from sites.feeds.window import Cursor, Line, Window, outlet_of, window
 from sites.serving.outline import Outline, digest
 
-LAYOUT = 3
+LAYOUT = 4
 """Part of every tag: raised when the same window gives other bytes."""
 
 
@@ -118,6 +118,7 @@ def _outlined(found: Feed, variant: Variant, head: FeedHead, shown: Window) -> O
         until=shown.until,
         # Anybody can join codes in new ways: what only such an address shows stays in memory.
         lasting=bool(shown.shown or shown.buried) and addresses.JOINT not in found.name,
+        contents=shown.contents(buried=variant.tells_withdrawals),
         content_type=variant.format.CONTENT_TYPE,
         render=render,
         headers={"Link": _link(head)},

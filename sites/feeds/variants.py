@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channels.formats import atom, collector, jsonfeed, ninjs_feed, rss
+from channels.formats import atom, collector, jsonfeed, legacy, ninjs_feed, rss
 from channels.formats.catalogue import ANNOUNCED, FORMATS
 from channels.formats.feed import Content, Format
 
@@ -28,11 +28,22 @@ class Variant:
 
     @property
     def article_form(self) -> str:
-        """What the article pages behind a collector's list end in; empty for every other format."""
+        """What the article pages behind a collector's list or feed end in; empty for every other format."""
         return COLLECTED.get(self.format.KEY, "")
 
+    @property
+    def tells_withdrawals(self) -> bool:
+        """Whether whoever reads it can know that an item is gone. Old collectors take and never give back."""
+        return self.format.KEY not in COLLECTED
 
-COLLECTED = {collector.UTF8.KEY: "html", collector.GBK.KEY: "gbk.html"}
+
+COLLECTED = {
+    collector.UTF8.KEY: "html",
+    collector.GBK.KEY: "gbk.html",
+    legacy.UTF8.KEY: "html",
+    legacy.GBK.KEY: "gbk.html",
+}
+"""A collector that takes an RSS feed goes on to the page of each link, too, and cuts it in the encoding of the feed."""
 WITH_SUMMARY = (atom, rss, jsonfeed, ninjs_feed)
 """The formats that carry the whole text, and can leave it away."""
 

@@ -75,6 +75,7 @@ def entry(request: HttpRequest, name: str, content_id: UUID, form: str) -> HttpR
             changed=line.changed,
             content_type=content_type,
             render=render,
+            contents=((line.item, line.edition),),
         ),
     )
 

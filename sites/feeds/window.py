@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from channels.models import Item, ItemTag, Outlet, Placement
+from channels.pulling.counting import Contents
 from sites.feeds.selection import Selection
 from sites.moments import from_micros, micros
 
@@ -73,6 +74,11 @@ class Window:
     changed: datetime
     until: datetime | None
     older: Cursor | None
+
+    def contents(self, *, buried: bool) -> Contents:
+        """What whoever has the page has: editions, and (where the page tells it) that the buried ones are gone."""
+        gone = [(line.item, None) for line in self.buried] if buried else []
+        return (*((line.item, line.edition) for line in self.shown), *gone)
 
     @property
     def keys(self) -> tuple[Any, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from channels.pulling.counting import Contents
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
@@ -15,7 +17,8 @@ class Outline:
     `changed` never moves back; None where a date would lie: a reader that asks by date only would be told "unchanged"
     after a change that has none. `until`: when the document changes by itself (an item's validity ends), None for never.
     `lasting`: worth a place in the database; false for what anybody can ask for without end, an empty feed say.
-    `headers` are sent beside the ones that every document has.
+    `contents`: which items whoever has these bytes has. `reaches`: the number of the log up to which they tell, None for
+    its last one. `headers` are sent beside the ones that every document has.
     """
 
     etag: str
@@ -24,6 +27,8 @@ class Outline:
     render: Callable[[], bytes]
     until: datetime | None = None
     lasting: bool = True
+    contents: Contents = ()
+    reaches: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     caching: str = "public, max-age=300, stale-while-revalidate=600, stale-if-error=86400"
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from yarl import URL
 
-from channels.guard import Guard
 from sites.models.subscription import CALLBACK_MAX
 from sites.websub.refusal import Refusal
+
+if TYPE_CHECKING:
+    from channels.guard import Guard
 
 HOST_MAX = 253
 _PLAIN = re.compile(r"[!-~]+")
@@ -92,6 +95,8 @@ def _is_host(host: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _guard(networks: tuple[str, ...]) -> Guard:
+    from channels.guard import Guard  # brings a library that an idle hub does without
+
     return Guard(networks)
 
 

@@ -7,6 +7,7 @@ results are written as they come, and slots are filled as they fall free.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Callable, Mapping
@@ -96,9 +97,13 @@ class Distributor:
         asyncio.get_running_loop().set_default_executor(_Resolvers(RESOLVERS))
         made = 0
         flights: dict[asyncio.Task[Answer], Call] = {}
-        async with self._http_factory() as http:
+        async with contextlib.AsyncExitStack() as stack:
+            http: Caller | None = None
             while True:
                 found = await in_database_thread(partial(self._find, self._slots - len(flights)))
+                # Most runs find nothing to do, and a hub without subscribers never needs the client.
+                if found and http is None:
+                    http = await stack.enter_async_context(self._http_factory())
                 flights |= {asyncio.create_task(self._make(call, http)): call for call in found}
                 made += len(found)
                 if not flights:
@@ -116,7 +121,8 @@ class Distributor:
             calls += claiming.claim_subscriptions(free - len(calls), self._documents, now)
         return calls
 
-    async def _make(self, call: Call, http: Caller) -> Answer:
+    async def _make(self, call: Call, http: Caller | None) -> Answer:
+        assert http is not None
         if isinstance(call, Delivery):
             return await http.call(
                 "POST",

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import threading
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from functools import partial
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from channels.http import HttpClient
 from sites.websub import verbs
-from sites.websub.distributor import Distributor
+from sites.websub.distributor import Caller, Distributor
 
 KEPT = timedelta(days=30)
 _running = threading.Lock()
 """One distributor a process: it looks for new work while it runs."""
+
+
+def _client() -> AbstractAsyncContextManager[Caller]:
+    from channels.http import HttpClient  # brings a library that an idle hub does without
+
+    return HttpClient(allowed_networks=settings.OUTBOUND_ALLOWED_NETWORKS)
 
 
 @shared_task(name="sites.websub.tasks.distribute")
@@ -25,8 +30,7 @@ def distribute() -> None:
     if not _running.acquire(blocking=False):
         return
     try:
-        http = partial(HttpClient, allowed_networks=settings.OUTBOUND_ALLOWED_NETWORKS)
-        Distributor(http=http).run()
+        Distributor(http=_client).run()
     finally:
         _running.release()
 

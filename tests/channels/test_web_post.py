@@ -221,6 +221,15 @@ class TestWebPost(AdapterConformance):
             assert stage.deliver(sample()).remote_url == ""
 
 
+def test_while_the_secret_is_changed_a_post_is_signed_by_both() -> None:
+    def signed(secret: str) -> str:
+        return signature.headers(secret, message_id="m", timestamp=1, body=b"{}")["webhook-signature"]
+
+    assert signed("new old") == f"{signed('new')} {signed('old')}"
+    with pytest.raises(ConfigError):
+        signed("")
+
+
 def test_the_signature_is_that_of_the_standard() -> None:
     """The example of the Standard Webhooks libraries."""
     signed = signature.headers(

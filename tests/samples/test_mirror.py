@@ -19,7 +19,7 @@ from channels.edition import Asset, Edition, Image
 from channels.models import Change, Outlet, WithdrawalKind
 from sites.api import log
 from tests.channels.builders import edition, outlet
-from tests.samples.serving import served
+from tests.samples.hub import Hub
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SCRIPT = Path(__file__).resolve().parents[2] / "docs/samples/mirror/mirror.py"
@@ -47,8 +47,8 @@ PICTURE = Image(
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(log, "SIZE", SHORT)
     monkeypatch.setattr("sites.api.changes.SIZE", SHORT)
-    with served() as address:
-        yield address
+    with Hub() as serving:
+        yield serving.url
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ class Hub:
 
 def sign(outlet: Outlet, **fields: object) -> Edition:
     value = build.edition(**fields)
-    outbox.plan(value, [outbox.Target(outlet=outlet, reason="测试")], now=timezone.now())
+    outbox.plan(value, [outbox.Target(outlet_id=outlet.pk, reason="测试")], now=timezone.now())
     return value
 
 

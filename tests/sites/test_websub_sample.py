@@ -67,7 +67,7 @@ def test_it_gets_what_is_signed_corrected_and_withdrawn(hub: Hub, outlet: Outlet
     eventually(lambda: titles(store) == {"开学通知", "停水通知"}, "the new item is there")
 
     changed = replace(value, headline="停水通知（更正）", version=2)
-    outbox.plan(changed, [outbox.Target(outlet=outlet, reason="测试")], now=timezone.now())
+    outbox.plan(changed, [outbox.Target(outlet_id=outlet.pk, reason="测试")], now=timezone.now())
     hub.work()
     eventually(lambda: titles(store) == {"开学通知", "停水通知（更正）"}, "the correction is there")
 

@@ -128,7 +128,8 @@ class WordPress:
     @contextmanager
     def plugin(self, code: str) -> Iterator[None]:
         """What a site may have on top: `code` runs at the start of every request."""
-        file = self._content / "mu-plugins" / "test.php"
+        # PHP's server looks at a file of a known name again only after 2 seconds.
+        file = self._content / "mu-plugins" / f"test-{secrets.token_hex(4)}.php"
         file.parent.mkdir(exist_ok=True)
         file.write_text(f"<?php {code}")
         try:

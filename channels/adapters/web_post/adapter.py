@@ -70,9 +70,9 @@ class WebPostAdapter(Adapter):
         Option(
             name="mode",
             label="推送内容",
-            help="full 推送全文，notify 只推送标题、摘要和链接",
             required=False,
             default="full",
+            choices=(("full", "全文"), ("notify", "仅标题、摘要和链接")),
         ),
     )
 
@@ -170,7 +170,7 @@ class WebPostAdapter(Adapter):
 
     def _failure(self, answer: Answer) -> ChannelError | None:
         """A missing end point is no missing item: it proves nothing about the copy, not even for a withdrawal."""
-        failure = failure_of(answer, write=True, repeatable=True, secrets=[self._secret])
+        failure = failure_of(answer, write=True, repeatable=True, secrets=self._secret.split())
         if not isinstance(failure, Missing):
             return failure
         if answer.status == 410:
@@ -187,7 +187,7 @@ class WebPostAdapter(Adapter):
             raise OutcomeUnknown(
                 "对方的应答不是有效的 JSON，结果未知，系统将自动重发核实",
                 code=str(answer.status),
-                detail=redact(answer.text, [self._secret]),
+                detail=redact(answer.text, self._secret.split()),
             ) from error
         if not isinstance(told, dict):
             return "", ""

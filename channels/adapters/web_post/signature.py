@@ -25,11 +25,18 @@ def key_of(secret: str) -> bytes:
 
 
 def headers(secret: str, *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The three headers of a signed post. `timestamp` in seconds since 1970, of the moment of sending."""
+    """The three headers of a signed post. `timestamp` in seconds since 1970, of the moment of sending.
+
+    `secret` may be two with a blank between, the newer first: while it is being changed, a post is signed by both.
+    """
     signed = b".".join([message_id.encode(), str(timestamp).encode(), body])
-    digest = hmac.new(key_of(secret), signed, hashlib.sha256).digest()
+    signatures = (_signature(key_of(one), signed) for one in secret.split() or [""])
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+        "webhook-signature": " ".join(signatures),
     }
+
+
+def _signature(key: bytes, signed: bytes) -> str:
+    return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"

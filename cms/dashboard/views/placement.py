@@ -17,6 +17,7 @@ from wagtail.log_actions import log
 from channels import rendering
 from channels.errors import ChannelError
 from channels.models import Placement
+from channels.pulling import holdings
 from channels.wechat.accounts import CHANNEL
 from cms.dashboard import changes, charts, dossier
 from cms.dashboard.verbs import VERBS, carry_out, entered, offers
@@ -52,6 +53,7 @@ class PlacementView(DeskView):
             if placement.outlet.channel == CHANNEL
             else [],
             changes=changes.to_make(placement),
+            stage=holdings.stages([placement], [placement.outlet]).get(placement.pk, ""),
             checklist=_checklist(placement) if line.can and line.can.manual else [],
             next_url=get_valid_next_url_from_request(self.request),
             **kwargs,
