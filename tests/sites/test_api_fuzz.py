@@ -77,8 +77,12 @@ def hub(db: None, _one_connection: None) -> Any:
         replacement_url="https://www.example.gov.cn/new",
     )
     app = DocumentLayer(WSGIHandler(), shelf=Shelf(), watching=Asking())
-    refusing = {"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}}
-    config = schemathesis.Config.from_dict(refusing)
+    config = schemathesis.Config.from_dict(
+        {
+            "checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}},
+            "generation": {"with-security-parameters": False},  # every key that is made up is refused
+        }
+    )
     return schemathesis.openapi.from_wsgi("/api/openapi.json", app=app, config=config)
 
 
@@ -172,6 +176,21 @@ def test_feeds_that_are_there_keep_to_their_description(hub: Any, shape: str, sa
 def read(hub: Any, path: str, said: dict[str, str], query: dict[str, str] | None = None) -> None:
     case = hub[path]["GET"].Case(path_parameters=said, query=query or {})
     assert case.call_and_validate(checks=checks(), headers=PLAIN).status_code == 200, case.formatted_path
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/api/changes", {}),
+        ("/api/openapi.json", {}),
+        ("/feeds/{outlet}.{variant}", {"outlet": "school", "variant": "atom"}),
+        ("/feeds/{outlet}.{variant}", {"outlet": "school", "variant": "json"}),
+        ("/embed/by/all.{form}", {"form": "js"}),
+    ],
+)
+def test_a_key_that_opens_nothing_is_told_so(hub: Any, path: str, said: dict[str, str]) -> None:
+    case = hub[path]["GET"].Case(path_parameters=said, query={"key": "ts_nobody_x"})
+    assert case.call_and_validate(checks=checks(), headers=PLAIN).status_code == 401
 
 
 def test_what_is_closed_keeps_to_its_description(hub: Any) -> None:

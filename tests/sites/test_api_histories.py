@@ -278,7 +278,7 @@ within = settings(
 )
 
 
-@settings(within, max_examples=28)
+@settings(within, max_examples=20)
 @given(beginning=beginnings, endings=endings)
 def test_a_mirror_equals_the_hub_after_any_history(
     outlets: dict[str, Outlet], beginning: list[Step], endings: list[list[Step]]

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from sites.api.description import api_paths, feed_paths, parameters, schemas, websub_paths
+from sites.api.endpoint import KEY
 from sites.api.items import CONTENT_TYPE, canonical, checksum
 from sites.serving.outline import Outline
 
@@ -25,6 +26,17 @@ PROMISE = """\
 
 **缓存**：读取成功的应答都有 ETag，请带 `If-None-Match` 轮询，未变化时返回 304。建议间隔 1 至 5 分钟。
 """
+
+SHOWN = "可以不用。密钥在站长控制台（`/console/`）新建，只用来证明已取用；带密钥时应答不作公共缓存"
+KEYS = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": SHOWN},
+    "address": {
+        "type": "apiKey",
+        "in": "query",
+        "name": KEY,
+        "description": f"只能填写地址的系统用。{SHOWN}",
+    },
+}
 
 
 def outline(now: datetime) -> Outline:  # noqa: ARG001 the same at any time
@@ -50,5 +62,10 @@ def document() -> dict[str, Any]:
             {"name": "嵌入", "description": "网页中的信息列表"},
         ],
         "paths": {**api_paths.PATHS, **feed_paths.PATHS, **websub_paths.PATHS},
-        "components": {"schemas": schemas.SCHEMAS, "parameters": parameters.PARAMETERS},
+        "components": {
+            "schemas": schemas.SCHEMAS,
+            "parameters": parameters.PARAMETERS,
+            "securitySchemes": KEYS,
+        },
+        "security": [{}, *({name: []} for name in KEYS)],
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sites.api.description.parameters import parameter
-from sites.api.description.responses import ETAG, UNCHANGED
+from sites.api.description.responses import ETAG, KEYS, UNCHANGED
 from sites.api.description.schemas import schema
 from sites.embed.forms import FORMS
 from sites.feeds.variants import VARIANTS
@@ -52,6 +52,7 @@ def _responses(whole: dict[str, Any]) -> dict[str, Any]:
     return {
         "200": {**whole, "headers": ETAG},
         **UNCHANGED,
+        **{status: _text(said, "text/plain", "application/json") for status, said in KEYS.items()},
         "404": _text("没有这个订阅，或没有这种格式", "text/html"),
         "405": {"description": "只支持 GET 和 HEAD"},
         "410": _text("已停止提供，请不再读取", "text/plain"),

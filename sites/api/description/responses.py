@@ -6,6 +6,7 @@ from typing import Any
 
 from sites.api.description.schemas import schema
 
+KEYS = {"401": "密钥不正确；也可以不用密钥", "403": "密钥已吊销、已失效或没有此项权限"}
 ETAG = {"ETag": {"description": "内容的标记", "schema": {"type": "string"}}}
 
 
@@ -16,9 +17,9 @@ def json(description: str, name: str) -> dict[str, Any]:
 
 
 def refused(**descriptions: str) -> dict[str, Any]:
-    """Refusals by status, `s404=...`; a method that does not exist is always among them."""
+    """Refusals by status, `s404=...`; keys and methods that do not exist are always among them."""
     said = {status.removeprefix("s"): text for status, text in descriptions.items()}
-    said["405"] = "只支持 GET 和 HEAD"
+    said |= {**KEYS, "405": "只支持 GET 和 HEAD"}
     content = {"application/json": {"schema": schema("Error")}}
     return {status: {"description": text, "content": content} for status, text in said.items()}
 

@@ -31,6 +31,7 @@ PATHS: dict[str, Any] = {
             "tags": ["推送"],
             "summary": "订阅、续订或退订推送",
             "description": SUBSCRIBING,
+            "security": [],
             "requestBody": {"required": True, "content": {FORM: {"schema": schema("Subscribing")}}},
             "responses": {
                 "202": _said("`accepted`：已受理，等待核实"),
