@@ -127,7 +127,7 @@ def test_no_content_makes_a_document_large(hub: Hub, outlet: Outlet, form: str, 
     for n in range(COUNT_MAX):
         long_url = f"http://portal.example/{n}/" + "路" * 400
         sign(outlet, headline=f"{n}{wide}", canonical_url=long_url, cover=cover)
-    outlet.name = wide
+    outlet.name = wide[:100]
     outlet.save()
     name = saved(
         count=COUNT_MAX, title_chars=CHARS_MAX, layout=layout, new_window=True,
