@@ -130,7 +130,7 @@ def _batched(items: Iterable[UUID]) -> Iterator[list[UUID]]:
 
 
 def _tell() -> None:
-    """PostgreSQL tells listeners at commit; SQLite's own `data_version` says the same."""
+    """PostgreSQL tells listeners at commit; SQLite's write-ahead log says the same by itself."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [NOTICE])

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from yarl import URL
 
 from sites.models.subscription import CALLBACK_MAX
 from sites.websub.refusal import Refusal
 
 if TYPE_CHECKING:
+    from yarl import URL
+
     from channels.guard import Guard
 
 HOST_MAX = 253
@@ -51,7 +52,7 @@ def host_of(callback: str) -> str:
             "callback_port",
             f"接收地址（hub.callback）的端口 {port} 不予访问，请改用 80、443 或 1024 以上的端口",
         )
-    if url.origin() == URL(settings.PUBLIC_URL).origin():
+    if url.origin() == _url(settings.PUBLIC_URL).origin():
         raise _refused(
             "callback_forbidden", "接收地址（hub.callback）不能是本系统自身的地址，请填写贵方网站的地址"
         )
@@ -71,7 +72,7 @@ def _parsed(callback: str) -> URL:
     if scheme.lower() not in {"http", "https"} or not rest:
         raise _refused("callback_scheme", "接收地址（hub.callback）须以 http:// 或 https:// 开头")
     try:
-        url, authority = URL(callback), urlsplit(callback).netloc
+        url, authority = _url(callback), urlsplit(callback).netloc
     except ValueError as error:
         raise _refused("callback_invalid", "接收地址（hub.callback）不是有效的网址，请核对") from error
     if "@" in authority:
@@ -91,6 +92,12 @@ def _is_host(host: str) -> bool:
     if _NUMBER.fullmatch(name.rpartition(".")[2]):
         return bool(_DOTTED.fullmatch(host))
     return bool(_LABELS.fullmatch(name))
+
+
+def _url(text: str) -> URL:
+    from yarl import URL  # comes with the HTTP client, which an idle hub does without
+
+    return URL(text)
 
 
 @lru_cache(maxsize=4)
