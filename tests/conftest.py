@@ -160,3 +160,28 @@ def _empty_memories() -> Iterator[None]:
     fragments.forget()
     yield
     django_cache.clear()
+
+
+# Without these Chromium looks for its maker's servers, which a test machine may not reach.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, the only one of the run: a thread can drive one at a time."""
+    from playwright.sync_api import sync_playwright
+
+    # The driver runs a loop in this thread; Django would take the tests for an asynchronous program.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        yield browser
+        browser.close()

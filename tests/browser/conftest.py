@@ -4,27 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.conftest import chromium
 from tests.ops.processes import HubProcess, environment, free_port, manage
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
-# Without these Chromium looks for its maker's servers, which a test machine may not reach.
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -52,18 +36,6 @@ def district(running: tuple[str, str]) -> str:
 @pytest.fixture(scope="session")
 def sandbox(running: tuple[str, str]) -> str:
     return running[1]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    # The driver runs a loop in this thread; Django would take the tests for an asynchronous program.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -10,32 +10,28 @@ from django.conf import settings
 
 from channels.models import Placement
 from tests.cms.desk import admin, move, place
-from tests.conftest import chromium
 from tests.factories import make_outlet, make_page, make_rule, sign
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def browser(live_server) -> Iterator[Any]:
-    """A function that opens an address of the hub, signed in; the database is not touched while it is open."""
-    playwright = pytest.importorskip("playwright.sync_api")
+def desk(live_server, browser) -> Iterator[Any]:
+    """A function that opens an address of the hub, signed in."""
     cookie = admin(superuser=True).cookies[settings.SESSION_COOKIE_NAME].value
-    with playwright.sync_playwright() as play:
-        chrome = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        context = chrome.new_context(viewport={"width": 1400, "height": 900})
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.clock.install()
-        failures: list[str] = []
-        page.on("pageerror", lambda error: failures.append(str(error)))
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.clock.install()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
 
-        def open_at(path: str) -> Any:
-            page.goto(f"{live_server.url}{path}")
-            return page
+    def open_at(path: str) -> Any:
+        page.goto(f"{live_server.url}{path}")
+        return page
 
-        yield open_at
-        chrome.close()
+    yield open_at
+    context.close()
     assert not failures
 
 
@@ -62,8 +58,8 @@ def signed() -> int:
     return page.pk
 
 
-def test_a_cell_opens_its_detail_beside_the_matrix_and_a_verb_comes_back_to_it(asking, browser):
-    page = browser("/admin/desk/?state=asking")
+def test_a_cell_opens_its_detail_beside_the_matrix_and_a_verb_comes_back_to_it(asking, desk):
+    page = desk("/admin/desk/?state=asking")
     page.locator("td.d-bad a.d-open").click()
     drawer = page.locator("dialog.d-drawer")
     drawer.get_by_text("终端没有应答").wait_for()
@@ -72,28 +68,28 @@ def test_a_cell_opens_its_detail_beside_the_matrix_and_a_verb_comes_back_to_it(a
     assert page.url.endswith("/admin/desk/?state=asking")
 
 
-def test_the_drawer_closes_and_leaves_the_matrix(asking, browser):
-    page = browser("/admin/desk/")
+def test_the_drawer_closes_and_leaves_the_matrix(asking, desk):
+    page = desk("/admin/desk/")
     page.locator("td.d-bad a.d-open").click()
     page.get_by_role("button", name="关闭").click()
     page.locator("dialog.d-drawer").wait_for(state="hidden")
     assert page.locator("td.d-bad").is_visible()
 
 
-def test_the_preflight_is_fetched_when_its_panel_is_opened(signed, browser):
-    page = browser(f"/admin/pages/{signed}/edit/")
+def test_the_preflight_is_fetched_when_its_panel_is_opened(signed, desk):
+    page = desk(f"/admin/pages/{signed}/edit/")
     page.locator("[data-side-panel-toggle=outlets]").click()
     page.locator("[data-desk-preflight]").get_by_text("不能投递").first.wait_for()
 
 
-def test_the_matrix_looks_again_while_something_is_under_way(accepted, browser):
-    page = browser("/admin/desk/")
+def test_the_matrix_looks_again_while_something_is_under_way(accepted, desk):
+    page = desk("/admin/desk/")
     with page.expect_response(lambda answer: answer.url.endswith("/admin/desk/")):
         page.clock.run_for(6000)
 
 
-def test_a_matrix_at_rest_is_left_alone(asking, browser):
-    page = browser("/admin/desk/")
+def test_a_matrix_at_rest_is_left_alone(asking, desk):
+    page = desk("/admin/desk/")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.clock.run_for(60_000)
