@@ -54,7 +54,7 @@ VIEWS = (("school", "atom"), ("by/all", "rss"), ("by/column/ywdt", "school/colum
 """What an ending checks besides the log, in turn: filtered logs by their names, feeds of the whole district by their forms."""
 VERBS = ("sign", "correct", "rename", "move", "place", "withdraw", "domain", "poll")
 ENDINGS = 9
-HISTORIES = int(os.environ.get("HISTORIES", "5000"))
+HISTORIES = int(os.environ.get("HISTORIES", "2000"))
 """Of the soak: as many as CI has the time for, `make test-soak HISTORIES=10000` for more."""
 Step = tuple[str, int, int]
 steps = st.tuples(st.sampled_from(VERBS), st.integers(0, 2), st.integers(0, 4))
