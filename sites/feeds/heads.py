@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -42,15 +42,19 @@ def owner_of(name: str, selection: Selection, outlet: Outlet | None) -> Owner:
 
 def describe(selection: Selection) -> list[str]:
     """What is chosen, kind by kind, in the words that readers know."""
-    columns = dict(Column.objects.filter(code__in=selection.columns).values_list("code", "name"))
-    units = dict(Unit.objects.filter(code__in=selection.units).values_list("code", "name"))
     kinds = (
-        [columns.get(code, code) for code in selection.columns],
-        [units.get(code, code) for code in selection.units],
+        _names(Column, selection.columns),
+        _names(Unit, selection.units),
         [TYPE_LABELS[ItemType(code)] for code in selection.types],
         [f"#{tag}" for tag in selection.tags],
     )
     return ["、".join(names) for names in kinds if names]
+
+
+def _names(model: type[Column | Unit], codes: Sequence[str]) -> list[str]:
+    """A statement, and none where nothing is chosen; a code that is gone stands for itself."""
+    known = dict(model.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
+    return [known.get(code, code) for code in codes]
 
 
 def _named(name: str, selection: Selection) -> Iterable[str]:

@@ -85,8 +85,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('path', models.CharField(max_length=300, primary_key=True, serialize=False, verbose_name='路径')),
                 ('etag', models.CharField(max_length=64, verbose_name='版本标记')),
-                ('last_modified', models.DateTimeField(verbose_name='最近变化')),
-                ('content_type', models.CharField(max_length=100, verbose_name='类型')),
                 ('body', models.BinaryField(verbose_name='内容')),
                 ('gzip', models.BinaryField(verbose_name='gzip')),
                 ('br', models.BinaryField(null=True, verbose_name='br')),

@@ -10,8 +10,6 @@ class StoredDocument(models.Model):
 
     path = models.CharField("路径", max_length=300, primary_key=True)
     etag = models.CharField("版本标记", max_length=64)
-    last_modified = models.DateTimeField("最近变化")
-    content_type = models.CharField("类型", max_length=100)
     body = models.BinaryField("内容")
     gzip = models.BinaryField("gzip")
     br = models.BinaryField("br", null=True)

@@ -247,8 +247,6 @@ def _keep(document: Document) -> None:
             StoredDocument(
                 path=document.path,
                 etag=document.outline.etag,
-                last_modified=document.outline.changed or timezone.now(),
-                content_type=document.outline.content_type,
                 body=document.body,
                 gzip=document.gzip,
                 br=document.br,
