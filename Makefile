@@ -12,6 +12,10 @@ PY := $(VENV)/bin/python
 MANAGE := $(PY) manage.py
 PIP := $(PY) -m pip install --quiet --quiet --disable-pip-version-check
 
+LIGHTHOUSE_DIR := $(VAR_DIR)/lighthouse
+LIGHTHOUSE_PINS := .ci/install-lighthouse .ci/lighthouse/package.json .ci/lighthouse/package-lock.json
+comma := ,
+
 STATIC_SOURCES := $(shell find cms/static sites/static -type f 2>/dev/null)
 MIGRATIONS := $(wildcard */migrations/*.py)
 SEED := $(wildcard cms/management/commands/seed_demo.py cms/demo/*.py)
@@ -28,7 +32,7 @@ endif
 ADDRESSES := $(VAR_DIR)/.addresses
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-soak check lint bench requirements messages clean always
+.PHONY: help run test test-browser test-soak lighthouse check lint bench requirements messages clean always
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -39,8 +43,10 @@ run: $(VENV)/.installed $(VAR_DIR)/.static $(DATABASE_READY) ## the hub with the
 test: $(VENV)/.tools ## the tests; what needs a service or a browser that is not there is skipped
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
-test-browser: $(VENV)/.tools ## the browser tests (needs Chromium)
-	@REQUIRE_SERVICES=browser $(PY) -m pytest -q -m browser
+test-browser: $(VENV)/.tools ## the browser tests (needs Chromium; with LIGHTHOUSE=1 what `make lighthouse` installs, too)
+	@REQUIRE_SERVICES=browser$(if $(LIGHTHOUSE),$(comma)lighthouse) $(PY) -m pytest -q -m browser
+
+lighthouse: $(LIGHTHOUSE_DIR)/.installed ## what scores the pages in the browser tests (needs npm, Node 18 or later)
 
 test-soak: $(VENV)/.tools ## the tests that take minutes (HISTORIES=10000: more of the mirror's)
 	@REQUIRE_SERVICES=soak $(PY) -m pytest -q -m soak
@@ -81,6 +87,9 @@ $(VENV)/.tools: .ci/requirements.txt $(VENV)/.installed
 	@echo "安装测试工具……"
 	@$(PIP) -r .ci/requirements.txt
 	@touch $@
+
+$(LIGHTHOUSE_DIR)/.installed: $(LIGHTHOUSE_PINS)
+	@.ci/install-lighthouse "$(LIGHTHOUSE_DIR)"
 
 $(VAR_DIR)/.static: $(VENV)/.installed $(STATIC_SOURCES)
 	@echo "收集静态文件……"

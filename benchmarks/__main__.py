@@ -7,12 +7,12 @@ import sys
 
 from benchmarks.ground import reachable
 
-ON_DATABASES = ("signing", "fanout", "matrix", "reading", "feeds")
+ON_DATABASES = ("signing", "fanout", "matrix", "reading", "feeds", "pages", "search")
 
 
 def main(names: list[str]) -> int:
     failed = 0
-    for name in names or [*ON_DATABASES, "article", "wechat_calls", "memory"]:
+    for name in names or [*ON_DATABASES, "article", "wechat_calls", "memory", "lighthouse"]:
         kinds = [kind for kind in ("sqlite", "postgres") if reachable(kind)] if name in ON_DATABASES else [""]
         for kind in kinds:
             failed += (

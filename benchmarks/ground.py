@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,12 +23,14 @@ class Ground:
         self._folder = folder
         self._names: dict[str, str] = {}
 
-    def add(self, label: str) -> str:
-        """A new empty database; returns its URL (empty for the embedded default's own file)."""
+    def add(self, label: str, *, like: str = "") -> str:
+        """A new database, empty or a copy that nobody is connected to; returns its URL."""
         name = f"bench_{label}_{os.getpid()}"
         self._names[label] = str(self._folder / f"{name}.sqlite3") if self._kind == "sqlite" else name
         if self._kind == "postgres":
-            _administer(f"CREATE DATABASE {name}")
+            _administer(f"CREATE DATABASE {name}" + (f" TEMPLATE {self._names[like]}" if like else ""))
+        elif like:
+            shutil.copyfile(self._names[like], self._names[label])
         return self.url(label)
 
     def url(self, label: str) -> str:
@@ -53,12 +56,13 @@ def database(kind: str, *labels: str) -> Iterator[Ground]:
     """Django set up on fresh databases of `kind` (sqlite or postgres), removed afterwards. Once per process."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         ground = Ground(kind, Path(folder))
-        urls = [ground.add(label) for label in labels or ("only",)]
+        first, *others = labels or ("only",)
+        url = ground.add(first)
         os.environ.update(
             VAR_DIR=folder,
             DJANGO_SETTINGS_MODULE="cms.settings.dev",
             PUBLIC_URL="http://hub.example",
-            DATABASE_URL=urls[0],
+            DATABASE_URL=url,
         )
         Path(folder, "media").mkdir()
         import django
@@ -70,9 +74,11 @@ def database(kind: str, *labels: str) -> Iterator[Ground]:
         settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
         django.setup()
         try:
-            for label in labels or ("only",):
-                ground.switch(label)
-                call_command("migrate", verbosity=0)
+            ground.switch(first)
+            call_command("migrate", verbosity=0)
+            connections.close_all()
+            for label in others:
+                ground.add(label, like=first)
             yield ground
         finally:
             connections.close_all()

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils import timezone
 
 from channels.models import Change, Counter, Item
+from channels.prepared import Prepared
 
 CHANGES, STRUCTURE, RESTARTED = "changes", "structure", "restarted"
 NOTICE = "tongsheng_changes"
@@ -100,9 +102,18 @@ def restructured_at() -> datetime | None:
 
 
 def _counted() -> dict[str, int]:
-    if Change.objects.filter(sequence=None).exists():
+    rows = list(_counters().run())
+    if any(late for *_, late in rows) or (not rows and Change.objects.filter(sequence=None).exists()):
         number()
-    return dict(Counter.objects.values_list("name", "value"))
+        rows = list(_counters().run())
+    return {name: value for name, value, _ in rows}
+
+
+@cache
+def _counters() -> Prepared:
+    """(name, value, whether a change waits for its number) of every counter."""
+    waiting = Exists(Change.objects.filter(sequence=None))
+    return Prepared(Counter.objects.values_list("name", "value", waiting))
 
 
 def _locked(name: str) -> int:

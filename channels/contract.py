@@ -373,6 +373,6 @@ def limit_findings(edition: Edition, limits: Capabilities) -> tuple[Finding, ...
                 fix="请减少图片后重新签发",
             )
         )
-    if not edition.body:
+    if not (edition.body or edition.guide):
         found.append(Finding(place="正文", problem="正文为空", fix="请填写正文后再签发"))
     return tuple(found)

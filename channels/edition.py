@@ -8,12 +8,73 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
-from typing import Any, ClassVar, Self, cast
+from typing import Any, Self, cast
 from uuid import UUID
+
+from channels.blocks import (
+    BLOCKS,
+    Asset,
+    Attachment,
+    Block,
+    Heading,
+    Image,
+    ItemList,
+    Paragraph,
+    Quote,
+    Table,
+    read_block,
+)
+from channels.facts import (
+    GuideFacts,
+    InterpretationFacts,
+    Material,
+    PolicyFacts,
+    PolicyStatus,
+    PublicityFacts,
+    Question,
+    Relation,
+    RelationKind,
+    ServiceFacts,
+    read_facts,
+)
+
+__all__ = [
+    "BLOCKS",
+    "FORMAT",
+    "AltId",
+    "Asset",
+    "Attachment",
+    "Block",
+    "Correction",
+    "Edition",
+    "GuideFacts",
+    "Heading",
+    "Image",
+    "InterpretationFacts",
+    "ItemList",
+    "ItemType",
+    "Lane",
+    "Material",
+    "Organisation",
+    "Paragraph",
+    "PolicyFacts",
+    "PolicyStatus",
+    "PubStatus",
+    "PublicityFacts",
+    "Question",
+    "Quote",
+    "Relation",
+    "RelationKind",
+    "ServiceFacts",
+    "Subject",
+    "Table",
+    "content_id_of",
+    "plain",
+]
 
 FORMAT = 1
 """Raised when the JSON of an edition changes shape; stored in every edition."""
@@ -25,6 +86,25 @@ class ItemType(StrEnum):
     NEWS = "news"
     NOTICE = "notice"
     SERVICE_NOTICE = "service_notice"
+    POLICY_DOC = "policy_doc"
+    INTERPRETATION = "interpretation"
+    PUBLIC_NOTICE = "public_notice"
+    SERVICE_GUIDE = "service_guide"
+
+    @property
+    def label(self) -> str:
+        return _TYPE_LABELS[self]
+
+
+_TYPE_LABELS = {
+    ItemType.NEWS: "新闻",
+    ItemType.NOTICE: "通知公告",
+    ItemType.SERVICE_NOTICE: "便民信息",
+    ItemType.POLICY_DOC: "政策文件",
+    ItemType.INTERPRETATION: "政策解读",
+    ItemType.PUBLIC_NOTICE: "公示",
+    ItemType.SERVICE_GUIDE: "办事指南",
+}
 
 
 class PubStatus(StrEnum):
@@ -41,115 +121,6 @@ class Lane(IntEnum):
     URGENT = 1
     NORMAL = 2
     BULK = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
-    """A file that belongs to an edition, held by content.
-
-    `size` is in bytes, `width` and `height` in pixels (None for what is not a picture). `focal` is the
-    point that a crop must keep, as fractions of width and height from the top left corner.
-    """
-
-    sha256: str
-    content_type: str
-    name: str
-    size: int
-    width: int | None = None
-    height: int | None = None
-    focal: tuple[float, float] | None = None
-
-    EXTENSIONS: ClassVar[Mapping[str, str]] = {
-        "image/jpeg": "jpg",
-        "image/png": "png",
-        "image/gif": "gif",
-        "image/webp": "webp",
-    }
-
-    @property
-    def extension(self) -> str:
-        """File name extension without the dot; `bin` when there is none."""
-        known = self.EXTENSIONS.get(self.content_type)
-        tail = self.name.rpartition(".")[2].lower() if "." in self.name else ""
-        return known or (tail if tail.isascii() and tail.isalnum() and len(tail) <= 5 else "bin")
-
-    @property
-    def path(self) -> str:
-        """Where the hub serves the file, below its public address, without a leading slash."""
-        return f"assets/{self.sha256[:2]}/{self.sha256}.{self.extension}"
-
-    @property
-    def is_image(self) -> bool:
-        return self.content_type in self.EXTENSIONS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
-    """`html`: sanitised inline HTML (strong, em, u, s, a, br, sub, sup)."""
-
-    kind: ClassVar[str] = "paragraph"
-    html: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """`level` 2 to 4; the headline of the item is level 1."""
-
-    kind: ClassVar[str] = "heading"
-    text: str
-    level: int = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
-    """A picture; `alt` is empty only for a decorative one."""
-
-    kind: ClassVar[str] = "image"
-    asset: Asset
-    alt: str = ""
-    caption: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """Plain-text cells, all rows of one length. `header_row` and `header_column` say which cells are headers."""
-
-    kind: ClassVar[str] = "table"
-    rows: tuple[tuple[str, ...], ...]
-    caption: str = ""
-    header_row: bool = True
-    header_column: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemList:
-    """A list; each entry is sanitised inline HTML."""
-
-    kind: ClassVar[str] = "list"
-    items: tuple[str, ...]
-    ordered: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    kind: ClassVar[str] = "quote"
-    text: str
-    attribution: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A file to take away; `title` is what the reader sees, `asset.name` the file's own name."""
-
-    kind: ClassVar[str] = "attachment"
-    asset: Asset
-    title: str
-
-
-Block = Paragraph | Heading | Image | Table | ItemList | Quote | Attachment
-BLOCKS: Mapping[str, type[Block]] = {
-    block.kind: block for block in (Paragraph, Heading, Image, Table, ItemList, Quote, Attachment)
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,17 +147,6 @@ class AltId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceFacts:
-    """The typed fields of a service notice (便民信息)."""
-
-    area: str
-    start: datetime | None = None
-    end: datetime | None = None
-    contact: str = ""
-    deadline: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """The visible note of a later edition. A minor one is never announced again."""
 
@@ -201,6 +161,8 @@ class Edition:
 
     `ed_note` is for the desk and never leaves the hub. `issued_on` is the date on an official document (成文日期), as
     YYYY-MM-DD; `expires` is the end of the item's validity (有效期至).
+    Of the typed fields at most those of its `type` are there. What was added to them since the first editions is None in
+    old ones and left out of their JSON, so that those keep their checksums.
     `canonical_url` is the item's page at its owner, `permalink` the hub address that outlives every move.
     """
 
@@ -228,6 +190,11 @@ class Edition:
     issued_on: str = ""
     origin_url: str = ""
     service: ServiceFacts | None = None
+    policy: PolicyFacts | None = None
+    interpretation: InterpretationFacts | None = None
+    publicity: PublicityFacts | None = None
+    guide: GuideFacts | None = None
+    relations: tuple[Relation, ...] | None = None
     correction: Correction | None = None
     language: str = "zh-CN"
     pub_status: PubStatus = PubStatus.USABLE
@@ -241,6 +208,9 @@ class Edition:
         for moment in (self.first_created, self.version_created, self.expires):
             if moment is not None and moment.tzinfo is None:
                 raise ValueError("an edition holds aware times only")
+        for relation in self.relations or ():
+            if content_id_of(relation.uri) == self.content_id:
+                raise ValueError("an item cannot be related to itself")
 
     @property
     def content_id(self) -> UUID:
@@ -258,7 +228,7 @@ class Edition:
 
     @property
     def assets(self) -> tuple[Asset, ...]:
-        """Every file of the edition once, cover first, then in the order of the body."""
+        """Every file of the edition once, cover first, then in the order of the body, then empty forms."""
         found = {asset.sha256: asset for asset in self._assets()}
         return tuple(found.values())
 
@@ -268,11 +238,14 @@ class Edition:
         for block in self.body:
             if isinstance(block, Image | Attachment):
                 yield block.asset
+        for material in self.guide.materials if self.guide else ():
+            if material.form:
+                yield material.form
 
     @property
     def checksum(self) -> str:
         """SHA-256 (hex) of all that a reader could see; number, times of signing and `ed_note` stay out."""
-        document = cast("dict[str, Any]", _plain(self))
+        document = cast("dict[str, Any]", plain(self))
         for name in ("version", "version_created", "first_created", "ed_note"):
             document.pop(name, None)
         if document.get("correction"):
@@ -281,7 +254,7 @@ class Edition:
 
     def to_json(self) -> str:
         """Canonical JSON: keys sorted, no blanks, absent values left out; the same edition gives the same text."""
-        return _canonical(_plain(self))
+        return _canonical(plain(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -308,15 +281,16 @@ def _canonical(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of this module as JSON holds it: moments as text in UTC, None left out."""
     if is_dataclass(value) and not isinstance(value, type):
-        plain = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-        plain = {name: item for name, item in plain.items() if item is not None}
-        return {"kind": value.kind, **plain} if isinstance(value, Block) else plain
+        named = {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        held = {name: item for name, item in named.items() if item is not None}
+        return {"kind": value.kind, **held} if isinstance(value, Block) else held
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 
@@ -332,35 +306,16 @@ def _typed(document: dict[str, Any]) -> dict[str, Any]:
         "first_created": _moment(document["first_created"]),
         "version_created": _moment(document["version_created"]),
         "expires": _moment(document.get("expires")),
-        "body": tuple(_block(block) for block in document.get("body", ())),
+        "body": tuple(read_block(block) for block in document.get("body", ())),
         "subjects": tuple(Subject(**subject) for subject in document.get("subjects", ())),
         "alt_ids": tuple(AltId(**alt) for alt in document.get("alt_ids", ())),
         "keywords": tuple(document.get("keywords", ())),
         "pub_status": PubStatus(document["pub_status"]),
         "lane": Lane(document["lane"]),
+        **read_facts(document),
     }
     if cover := document.get("cover"):
-        typed["cover"] = _block(cover)
-    if (service := document.get("service")) is not None:
-        moments = {name: _moment(service.get(name)) for name in ("start", "end", "deadline")}
-        typed["service"] = ServiceFacts(**{**service, **moments})
+        typed["cover"] = read_block(cover)
     if correction := document.get("correction"):
         typed["correction"] = Correction(**{**correction, "at": _moment(correction["at"])})
     return typed
-
-
-def _block(document: dict[str, Any]) -> Block:
-    values = dict(document)
-    kind = values.pop("kind")
-    if "asset" in values:
-        values["asset"] = _asset(values["asset"])
-    if kind == "table":
-        values["rows"] = tuple(tuple(row) for row in values["rows"])
-    if kind == "list":
-        values["items"] = tuple(values["items"])
-    return BLOCKS[kind](**values)
-
-
-def _asset(document: dict[str, Any]) -> Asset:
-    focal = document.get("focal")
-    return Asset(**{**document, "focal": tuple(focal) if focal else None})

@@ -212,12 +212,16 @@ class _Flights:
         task.add_done_callback(self._land)
 
     async def some_landed(self, timeout: float) -> None:
-        """Until a result is in, and a moment longer for those right behind it; at most `timeout` seconds."""
+        """Until a result is in, and unless a good handful is, a moment longer for those right behind it.
+
+        At most `timeout` seconds. Calls that hang never land: whoever waited for all would wait at every look.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await self._arrival.wait()
-            async with asyncio.timeout(FLUSH_SECONDS):
-                await self._all_landed.wait()
+            if len(self.landed) < REFILL:
+                async with asyncio.timeout(FLUSH_SECONDS):
+                    await self._all_landed.wait()
 
     def take(self) -> list[Result]:
         self._arrival.clear()

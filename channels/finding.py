@@ -1,43 +1,52 @@
 """Search over what is signed and public: the one entry that followers' replies and the public page ask.
 
-All words have to occur, anywhere in a sentence. The engine behind is plain: the database narrows the register down,
-the editions' own text decides. A word that a change of type face cuts in two (`文<strong>昌</strong>`) is found in
-headlines and summaries only.
+All words have to occur, anywhere in a sentence: in the title, the summary, the text, the facts, or the name or the text
+of an attachment. The index behind is channels.search; here its hits become what a reader sees.
 """
 
 from __future__ import annotations
 
-import html
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
-from functools import reduce
-from operator import and_
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from channels.edition import Edition
-from channels.formats.html import service_rows
-from channels.formats.text import body_text
 from channels.models import Item, Outlet, Placement, State
+from channels.search import asking, guessing
+from channels.search.asking import Depth, Filters, Hit, TooCostly
+from channels.search.models import AttachmentText
+from channels.search.store import index
+from channels.search.texts import Texts, files_of, texts_of
+from channels.search.words import fold, hits, holds, phrase_of, words_of
+
+__all__ = [
+    "EVERYTHING",
+    "HOSTED",
+    "Answer",
+    "Filters",
+    "Found",
+    "TooCostly",
+    "Where",
+    "address_of",
+    "answer",
+    "cover_url",
+    "find",
+    "meant",
+    "newest",
+    "opened",
+    "words_of",
+]
 
 HOSTED = "hosted"
 """The channel whose outlets are pages of our own: what no such page shows has no address to send a reader to."""
-WORDS_MAX = 8
-WORD_CHARS_MAX = 40
-REGISTER_MAX = 5_000
-"""The newest items whose text is looked through; headlines are looked through in all of them."""
-DOCUMENT_WORDS = 4
-"""Words by which the database narrows documents down, the longest; all of them are looked for in what is opened."""
-CANDIDATES_MAX = 120
-"""Editions opened for one search."""
 EXCERPT = 60
 """Characters around a hit in the text."""
+EVERYTHING = Filters()
 
 
 class Where(IntEnum):
@@ -46,17 +55,22 @@ class Where(IntEnum):
     TITLE = 0
     SUMMARY = 1
     BODY = 2
+    ATTACHMENT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hit. `url` is the article at the asking account if it is there, else the permanent link; `cover` may be empty."""
+    """A hit. `url` is the article at the asking account if it is there, else the permanent link; `cover` may be empty.
+
+    file: the name of the attachment that has a word which nothing else has.
+    """
 
     content_id: UUID
     edition: Edition
     url: str
     where: Where
     excerpt: str
+    file: str = ""
 
     @property
     def title(self) -> str:
@@ -67,37 +81,89 @@ class Found:
         return cover_url(self.edition)
 
 
-def find(text: str, *, limit: int, outlet: Outlet | None = None, now: datetime | None = None) -> list[Found]:
-    """The best `limit` hits: title before summary before text, then the newest. Bounded work whatever the register."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the index says: the words as they were taken, the hits in the order asked for, whether there are more."""
+
+    words: tuple[str, ...]
+    hits: tuple[Hit, ...]
+    is_cut: bool = False
+
+
+def find(
+    text: str,
+    *,
+    limit: int,
+    outlet: Outlet | None = None,
+    now: datetime | None = None,
+    filters: Filters = EVERYTHING,
+) -> list[Found]:
+    """The best `limit` hits: title before summary before text, then the newest. Nothing for a query that is too costly."""
+    now = now or timezone.now()
     words = words_of(text)
     if not words:
         return []
-    now = now or timezone.now()
-    found = [hit for item in _candidates(words) if (hit := _hit(item, words, now))]
-    found.sort(key=lambda hit: hit.edition.first_created, reverse=True)
-    found.sort(key=lambda hit: hit.where)
-    return _placed(found[:limit], outlet)
+    try:
+        found = answer(words, filters, limit=limit, now=now)
+    except TooCostly:
+        return []
+    return opened(found.hits, words, outlet)
+
+
+def answer(
+    words: Sequence[str], filters: Filters, *, limit: int, now: datetime, by_date: bool = False
+) -> Answer:
+    """At most `limit` hits; without words whatever fits the filters, newest first. Raises TooCostly."""
+    condition = asking.condition(filters, now)
+    found: dict[UUID, Hit] = {}
+    with index().hurried() as looker:
+        if not words:
+            found = {hit.content_id: hit for hit in asking.latest(condition, limit + 1)}
+        for depth in [Depth.WHOLE] if by_date else Depth if words else ():
+            phrases = [phrase_of(word) for word in words]
+            rest = condition.without(found.values())
+            for hit in looker.find(phrases, depth, rest, limit + 1 - len(found)):
+                found[hit.content_id] = hit
+            if len(found) > limit:
+                break
+    return Answer(tuple(words), tuple(found.values())[:limit], len(found) > limit)
+
+
+def meant(text: str, *, filters: Filters = EVERYTHING, now: datetime) -> str:
+    """What somebody may have meant who has found nothing; it finds something. Empty when nothing is near."""
+    try:
+        return guessing.guess(text, words_of(text), asking.condition(filters, now))
+    except TooCostly:
+        return ""
 
 
 def newest(*, limit: int, outlet: Outlet | None = None, now: datetime | None = None) -> list[Found]:
     """The newest notices that still hold."""
-    now = now or timezone.now()
-    items = _public().order_by("-first_published_at", "-pk")[: limit * 4]
-    editions = [item.current.edition() for item in items if item.current]
-    valid = [edition for edition in editions if not _is_over(edition, now)]
-    hits = [Found(edition.content_id, edition, "", Where.TITLE, edition.summary) for edition in valid[:limit]]
-    return _placed(hits, outlet)
+    try:
+        found = answer((), EVERYTHING, limit=limit, now=now or timezone.now())
+    except TooCostly:
+        return []
+    return opened(found.hits, (), outlet)
+
+
+def opened(hits: Sequence[Hit], words: Sequence[str], outlet: Outlet | None = None) -> list[Found]:
+    """Hits with their editions, excerpts and addresses, in their order. Three statements, whatever their number."""
+    rows = Item.objects.filter(pk__in=[hit.content_id for hit in hits], withdrawn_at=None)
+    editions = {
+        item.pk: item.current.edition() for item in rows.select_related("current") if item.current is not None
+    }
+    read = _read(editions.values())
+    urls = _addresses(list(editions), outlet)
+    return [
+        replace(_found(editions[hit.content_id], words, read), url=urls[hit.content_id])
+        for hit in hits
+        if hit.content_id in editions
+    ]
 
 
 def address_of(item: Item, outlet: Outlet | None = None) -> str:
     """Where a reader is sent for an item."""
     return _addresses([item.content_id], outlet)[item.content_id]
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """What to look for: no word twice, no word without end."""
-    parts = (part[:WORD_CHARS_MAX] for part in text.replace("\x00", " ").split())
-    return tuple(dict.fromkeys(part.casefold() for part in parts))[:WORDS_MAX]
 
 
 def cover_url(edition: Edition) -> str:
@@ -107,81 +173,59 @@ def cover_url(edition: Edition) -> str:
     return f"{settings.PUBLIC_URL}/{picture.path}" if picture else ""
 
 
-def _public() -> QuerySet[Item]:
-    shown = Placement.objects.filter(
-        item=OuterRef("pk"), outlet__channel=HOSTED, outlet__retired_at=None, desired__isnull=False
-    )
-    signed = Item.objects.filter(withdrawn_at=None, current__isnull=False).filter(Exists(shown))
-    return signed.select_related("current")
+def _read(editions: Iterable[Edition]) -> dict[str, str]:
+    keys = {asset.sha256 for edition in editions for _, asset in files_of(edition)}
+    if not keys:
+        return {}
+    return dict(AttachmentText.objects.filter(pk__in=keys).exclude(text="").values_list("pk", "text"))
 
 
-def _candidates(words: Sequence[str]) -> list[Item]:
-    """Every item whose headline fits, and the newest whose document may."""
-    titled = _public().filter(reduce(and_, (Q(headline__icontains=word) for word in words)))
-    recent = Item.objects.order_by("-changed_at", "-content_id").values("pk")[:REGISTER_MAX]
-    # The longest words first: they are the rarest, and the database stops at the first that is not there.
-    worded = _public().filter(pk__in=recent)
-    rarest = sorted(words, key=len, reverse=True)[:DOCUMENT_WORDS]
-    worded = worded.filter(reduce(and_, map(_in_document, rarest)))
-    order = ("-first_published_at", "-pk")
-    half = CANDIDATES_MAX // 2
-    items = [*titled.order_by(*order)[:half], *worded.order_by(*order)[:half]]
-    return list({item.pk: item for item in items}.values())
+def _found(edition: Edition, words: Sequence[str], read: Mapping[str, str]) -> Found:
+    """The hit as a reader sees it: how far one has to read until every word has come, and what stands there."""
+    texts = texts_of(edition, read)
+    where, left = _reached(texts, words)
+    if left:
+        file, excerpt = _in_files(texts, left)
+        return Found(edition.content_id, edition, "", Where.ATTACHMENT, excerpt, file)
+    if where is Where.BODY:
+        return Found(edition.content_id, edition, "", where, _excerpt(texts.body, words))
+    return Found(edition.content_id, edition, "", where, texts.summary or _excerpt(texts.body, ()))
 
 
-def _in_document(word: str) -> Q:
-    """The document is JSON, its paragraphs are HTML: a word is looked for as it would be written there.
-
-    Characters without case are compared as they are: PostgreSQL would write every document anew in capitals, word by
-    word, which costs seconds for a query that a stranger may send.
-    """
-    spellings = {
-        json.dumps(text, ensure_ascii=False)[1:-1] for text in (word, html.escape(word, quote=False))
-    }
-    look = "contains" if word.upper() == word.lower() else "icontains"
-    queries = [Q(**{f"current__document__{look}": spelling}) for spelling in sorted(spellings)]
-    return reduce(lambda one, other: one | other, queries)
-
-
-def _hit(item: Item, words: Sequence[str], now: datetime) -> Found | None:
-    assert item.current is not None
-    edition = item.current.edition()
-    if _is_over(edition, now):
-        return None
-    read = ""
-    for where in Where:  # how far one has to read until every word has come
-        part = _part(edition, where)
-        read = f"{read}\n{part.casefold()}"
-        if all(word in read for word in words):
-            excerpt = _excerpt(part, words) if where is Where.BODY else edition.summary
-            return Found(item.pk, edition, "", where, excerpt)
-    return None
+def _reached(texts: Texts, words: Sequence[str]) -> tuple[Where, list[str]]:
+    """The place where the last word comes, and the words that have not come even in the body."""
+    left = list(words)
+    for where, part in (
+        (Where.TITLE, texts.title),
+        (Where.SUMMARY, texts.summary),
+        (Where.BODY, texts.body),
+    ):
+        left = _without(left, part)
+        if not left:
+            return where, left
+    return Where.ATTACHMENT, left
 
 
-def _part(edition: Edition, where: Where) -> str:
-    if where is Where.TITLE:
-        return edition.headline
-    if where is Where.SUMMARY:
-        return edition.summary
-    facts = service_rows(edition.service) if edition.service else []
-    return "\n".join([*(value for _, value in facts), body_text(edition)])
+def _without(words: Sequence[str], part: str) -> list[str]:
+    folded = fold(part)
+    return [word for word in words if not holds(folded, word)]
 
 
-def _excerpt(body: str, words: Sequence[str]) -> str:
-    flat = " ".join(body.split())
-    at = min((at for word in words if (at := flat.casefold().find(word)) >= 0), default=0)
-    begin = max(0, at - EXCERPT // 3)
+def _in_files(texts: Texts, words: Sequence[str]) -> tuple[str, str]:
+    """The first file that has one of the words, and what is around it there."""
+    for name, text in texts.files:
+        if len(_without(words, f"{name}\n{text}")) < len(words):
+            return name, _excerpt(text, words)
+    return "", texts.summary
+
+
+def _excerpt(text: str, words: Sequence[str]) -> str:
+    """What is around the first word that stands in the text; the beginning for a text that has none."""
+    flat = " ".join(text.split())
+    marked = hits(flat, words)
+    begin = max(0, marked[0][0] - EXCERPT // 3) if marked else 0
     end = begin + EXCERPT
     return f"{'…' if begin else ''}{flat[begin:end]}{'…' if end < len(flat) else ''}"
-
-
-def _is_over(edition: Edition, now: datetime) -> bool:
-    return edition.expires is not None and edition.expires <= now
-
-
-def _placed(hits: Sequence[Found], outlet: Outlet | None) -> list[Found]:
-    urls = _addresses([hit.content_id for hit in hits], outlet)
-    return [Found(hit.content_id, hit.edition, urls[hit.content_id], hit.where, hit.excerpt) for hit in hits]
 
 
 def _addresses(content_ids: Sequence[UUID], outlet: Outlet | None) -> dict[UUID, str]:

@@ -11,9 +11,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
 
-from channels import changes, checkpoints
+from channels import changes, checkpoints, registering
 from channels.contract import Receipt
 from channels.edition import Edition
 from channels.models import (
@@ -21,7 +22,6 @@ from channels.models import (
     Delivery,
     EditionRecord,
     Item,
-    ItemTag,
     Operation,
     Outcome,
     Outlet,
@@ -30,6 +30,7 @@ from channels.models import (
     State,
     WithdrawalKind,
 )
+from channels.search import entries
 from channels.wanting import Target, unwant, want, want_again, want_also
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "plan",
     "recall",
     "refuse",
+    "reinstate",
     "release",
     "resend",
     "resume",
@@ -77,7 +79,8 @@ def plan(
     record = item.current
     if record is None or item.withdrawn_at or record.checksum != edition.checksum:
         record = _record(item, edition, now=now, source_revision=source_revision, signed_by=signed_by)
-        _register(item, record, edition, now)
+        registering.enter(item, record, edition, now)
+        entries.write(item, record, edition)
     if want(item, record, edition, targets, now):
         changes.note([item.pk], now=now)
     wake_on_commit()
@@ -106,6 +109,7 @@ def recall(
     item.replacement_url = replacement_url
     item.changed_at = now
     item.save()
+    entries.remove(content_id)
     changed = unwant(Placement.objects.filter(item=item), now, message=f"撤稿：{reason}"[:500])
     if changed:
         changes.note([content_id], now=now)
@@ -129,6 +133,15 @@ def retire(outlet: Outlet, *, now: datetime) -> None:
     """Take an outlet out of service. Its copies stay until their next correction; the log of changes tells of each
     of its items, because one that no other public outlet shows is no longer public."""
     Outlet.objects.filter(pk=outlet.pk).update(retired_at=now)
+    rows = Placement.objects.filter(outlet=outlet).exclude(desired=None)
+    changes.note(list(rows.values_list("item_id", flat=True)), now=now)
+    changes.touch()
+
+
+@transaction.atomic
+def reinstate(outlet: Outlet, *, now: datetime) -> None:
+    """Take a retired outlet into service again: what it still shows is public once more."""
+    Outlet.objects.filter(pk=outlet.pk).update(retired_at=None)
     rows = Placement.objects.filter(outlet=outlet).exclude(desired=None)
     changes.note(list(rows.values_list("item_id", flat=True)), now=now)
     changes.touch()
@@ -186,9 +199,8 @@ def resume(outlet: Outlet, *, now: datetime) -> None:
 @transaction.atomic
 def retry(placement: Placement, *, by: str, now: datetime) -> None:
     """A person asks for another try now. Says nothing about what happened before: an unknown outcome is looked at first."""
-    Placement.objects.filter(pk=placement.pk).update(
-        state=State.DUE, remedy="", message=f"{by} 要求重试"[:500], attempts=0, polls=0, due_at=now
-    )
+    again = {"state": State.DUE, "remedy": "", "attempts": 0, "polls": 0, "due_at": now}
+    Placement.objects.filter(pk=placement.pk).update(message=f"{by} 要求重试"[:500], **again)
     wake_on_commit()
 
 
@@ -253,8 +265,12 @@ def confirm_withdrawn(placement: Placement, *, by: str, now: datetime) -> None:
 
 @transaction.atomic
 def look_again(rows: QuerySet[Placement], *, now: datetime) -> int:
-    """The outlet has told of a change by itself: look at these now. Returns how many there are."""
-    found = rows.filter(Q(due_at__gt=now) | Q(due_at=None)).update(due_at=now)
+    """The outlet has told of a change by itself: look at these now. Returns how many there are.
+
+    Such a look is none of those that are planned: else a few of them would put the next one off for hours.
+    """
+    waiting = rows.filter(Q(due_at__gt=now) | Q(due_at=None))
+    found = waiting.update(due_at=now, polls=Greatest(F("polls") - 1, 0))
     if found:
         wake_on_commit()
     return found
@@ -351,32 +367,6 @@ def _record(
         ).values_list("sha256", flat=True)
     )
     return record
-
-
-def _register(item: Item, record: EditionRecord, edition: Edition, now: datetime) -> None:
-    item.current = record
-    item.slug = edition.slug
-    item.headline = edition.headline[:255]
-    item.item_type = edition.type.value
-    item.column_code = edition.column.code if edition.column else ""
-    item.issuer_code = edition.issuer.code
-    item.lane = edition.lane
-    item.first_published_at = item.first_published_at or edition.first_created
-    item.changed_at = now
-    item.expires_at = edition.expires
-    item.withdrawn_at = None
-    item.withdrawal_kind = item.withdrawal_reason = item.withdrawn_by = item.replacement_url = ""
-    item.save()
-    _tag(item, edition)
-
-
-def _tag(item: Item, edition: Edition) -> None:
-    wanted = {tag[:50] for tag in edition.tags}
-    held = set(item.tags.values_list("tag", flat=True))
-    if held - wanted:
-        item.tags.exclude(tag__in=wanted).delete()
-    if wanted - held:
-        ItemTag.objects.bulk_create(ItemTag(item=item, tag=tag) for tag in sorted(wanted - held))
 
 
 def _sign(

@@ -12,6 +12,8 @@ class CmsConfig(AppConfig):
         from cms import (
             celery,  # noqa: F401  the configured application, in every process that sends a task
             receivers,
+            unloaded,
         )
 
+        unloaded.leave_out()  # INSTALLED_APPS names cms before Wagtail's apps
         receivers.connect()

@@ -60,6 +60,11 @@ def capture(
         issued_on=page.issue_date(),
         origin_url=page.origin_url,
         service=page.service_facts(),
+        policy=page.policy_facts(),
+        interpretation=page.interpretation_facts(),
+        publicity=page.publicity_facts(),
+        guide=page.guide_facts(),
+        relations=page.relations() or None,
         correction=_correction(page, earlier, now),
         lane=Lane(page.lane),
         expires=page.end_of_validity(),
@@ -87,8 +92,14 @@ def _issuer(page: ContentPage) -> Organisation:
 
 
 def _subjects(page: ContentPage) -> tuple[Subject, ...]:
-    column = page.column
-    return (Subject(scheme="column", code=column.code, name=column.name),) if column else ()
+    """The column, then topics and streets in the order of their lists."""
+    column = (("column", page.column),) if page.column else ()
+    topics = (("topic", topic) for topic in page.topics.all())
+    streets = (("street", street) for street in page.streets.all())
+    return tuple(
+        Subject(scheme=scheme, code=term.code, name=getattr(term, "short_name", "") or term.name)
+        for scheme, term in (*column, *topics, *streets)
+    )
 
 
 def _correction(page: ContentPage, earlier: Edition | None, now: datetime) -> Correction | None:

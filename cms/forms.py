@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from wagtail.admin.forms.pages import CopyForm, WagtailAdminPageForm
 from wagtail.models import Page
 
 from cms import outlet_choices, proofing, targeting, tree
+from cms.models.topic import Topic
 
 if TYPE_CHECKING:
     from cms.models import ContentPage
@@ -25,6 +28,8 @@ class ItemForm(WagtailAdminPageForm):
         page = self._item()
         if page._state.adding and not self.is_bound:
             self._suggest(page)
+        if "topics" in self.fields:
+            cast("forms.ModelMultipleChoiceField[Any]", self.fields["topics"]).queryset = _topics(page)
         if "outlet_choices" in self.fields:
             field = cast("outlet_choices.OutletChoicesField", self.fields["outlet_choices"])
             field.show(targeting.explain(page, parent=self._place()))
@@ -72,6 +77,12 @@ class ItemForm(WagtailAdminPageForm):
 
     def _place(self) -> Page | None:
         return self.parent_page if self._item()._state.adding else None
+
+
+def _topics(page: ContentPage) -> QuerySet[Topic]:
+    """Topics that still take items, and those that the item has already."""
+    is_open = Q(closed_on=None) | Q(closed_on__gte=timezone.localdate())
+    return Topic.objects.filter(is_open | Q(pk__in=[topic.pk for topic in page.topics.all()]))
 
 
 class ItemCopyForm(CopyForm):

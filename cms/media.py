@@ -1,4 +1,4 @@
-"""Pictures of the library for people at the desk. Readers get the frozen files of editions (sites.files) instead."""
+"""Pictures of the library for people at the desk. Readers get the frozen files of editions (sites.media.files) instead."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.forms import CheckboxSelectMultiple
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -63,7 +64,14 @@ def _properties() -> list[Panel]:
             ],
             heading="署名",
         ),
-        FieldPanel("keywords"),
+        MultiFieldPanel(
+            [
+                FieldPanel("streets", widget=CheckboxSelectMultiple),
+                FieldPanel("topics", widget=CheckboxSelectMultiple),
+                FieldPanel("keywords"),
+            ],
+            heading="分类",
+        ),
         FieldPanel("valid_until"),
         FieldPanel("desk_note"),
         PublishingPanel(),

@@ -6,8 +6,9 @@ Looking at the desk needs admin access only: every item in it has been signed fo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -70,6 +71,16 @@ def page_rights(user: User, page_ids: Iterable[int]) -> tuple[frozenset[int], fr
 
 def can_operate(user: User) -> bool:
     return bool(user.has_perm(OPERATE))  # type: ignore[union-attr]
+
+
+def can_refuse_at(user: User, outlet_id: int) -> bool:
+    """Who may work the desk, and for a hosted site whoever may edit its home: the office answers for what it shows."""
+    if can_operate(user):
+        return True
+    # The type of the page lives in `sites`, which `cms` may not import.
+    homes: Any = apps.get_model("hosted_sites", "SiteHome")
+    home: Page | None = homes.objects.filter(outlet=outlet_id).first()
+    return home is not None and home.permissions_for_user(user).can_edit()
 
 
 def can_push(user: User) -> bool:

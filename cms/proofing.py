@@ -22,7 +22,7 @@ DOC_NUMBER = re.compile(r"[^〔〕\s]{1,20}〔\d{4}〕(?:第)?\d{1,5}号")
 def problems(page: ContentPage) -> Problems:
     """Everything that stands in the way of signing; empty when nothing does. Freezes the files that it reads."""
     found: Problems = {}
-    if not is_written(page.body):
+    if page.needs_body() and not is_written(page.body):
         found["body"] = "正文为空，请填写正文后再签发"
     if not page.column_id:
         found["column"] = "请选择栏目"
@@ -47,6 +47,19 @@ def normal_doc_number(text: str) -> str:
 
 def is_doc_number(text: str) -> bool:
     return bool(DOC_NUMBER.fullmatch(text))
+
+
+def doc_number_problems(text: str) -> Problems:
+    """What is wrong with a `doc_number` as it was typed; an empty one is fine."""
+    number = normal_doc_number(text)
+    if number and not is_doc_number(number):
+        return {"doc_number": "发文字号格式不对，应如“城政办发〔2026〕3号”，没有字号请留空"}
+    return {}
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """The lines of a field with one thing a line, tidied, without blank ones."""
+    return tuple(filter(None, (richtext.one_line(line) for line in text.splitlines())))
 
 
 def _says_something(kind: str, value: Any) -> bool:

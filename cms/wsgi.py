@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.production")
 _django = get_wsgi_application()
 application = import_string("sites.serving.wsgi_layer.DocumentLayer")(_django)
 import_string("sites.serving.keeping.keep_behind")()
+import_string("sites.shortlinks.counting.tally").soon.begin()
 
 # What has been loaded stays for good: the collector need not walk through it again and again while requests are answered.
 gc.collect()

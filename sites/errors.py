@@ -12,4 +12,4 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     """Django's handler404."""
     home = home_for_request(request)
     frame = frame_of(request, home) if home else None
-    return render(request, "404.html", {"frame": frame, "tags": []}, status=404)
+    return render(request, "404.html", {"frame": frame, "is_error": True}, status=404)

@@ -16,6 +16,9 @@ from wagtail.models import Page, Site
 from channels.models import Outlet
 from sites.models import ColumnIndex, SiteHome
 
+DEPTH_MAX = 8
+"""Levels of an address at which a site is looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnLink:
@@ -70,7 +73,9 @@ class Frame:
 def frame_of(request: HttpRequest, page: Page) -> Frame:
     """The frame of the nearest SiteHome at or above `page`. Raises SiteHome.DoesNotExist."""
     homes = list(
-        SiteHome.objects.ancestor_of(page, inclusive=True).select_related("outlet", "unit").order_by("depth")
+        SiteHome.objects.ancestor_of(page, inclusive=True)
+        .select_related("outlet", "unit", "closure", "mark")
+        .order_by("depth")
     )
     if getattr(request, "is_preview", False) and isinstance(page, SiteHome):
         homes = [home for home in homes if home.pk != page.pk] + [page]  # what the form says, saved or not
@@ -94,10 +99,26 @@ def column_link(page: ColumnIndex, request: HttpRequest) -> ColumnLink:
 
 
 def home_for_url(url: str) -> SiteHome | None:
-    """The site that an absolute address lies in: the longest match wins."""
-    homes = [(home.get_full_url() or "", home) for home in SiteHome.objects.live()]
-    found = [(len(prefix), home.pk, home) for prefix, home in homes if prefix and url.startswith(prefix)]
-    return max(found)[-1] if found else None
+    """The site that an absolute address lies in, the nearest one above it. One statement, however many sites there are."""
+    places: set[str] = set()
+    for root in Site.get_site_root_paths():
+        base = f"{root.root_url}/"
+        if url.startswith(base):
+            steps = urlsplit(url).path.strip("/").split("/")[:DEPTH_MAX]
+            below = ("/".join(steps[:count]) for count in range(1, len(steps) + 1) if steps[0])
+            places |= {root.root_path, *(f"{root.root_path}{path}/" for path in below)}
+    if not places:
+        return None
+    return SiteHome.objects.live().filter(url_path__in=places).order_by("-depth", "pk").first()
+
+
+def is_own(frame: Frame, url: str) -> bool:
+    """Whether an absolute address is of this very site, or of none of the hub's."""
+    rest = url.removeprefix(str(frame.home.get_full_url()))
+    own = {"item", *(str(link.page.slug) for link in frame.columns)}
+    if rest != url and rest.partition("/")[0] in own:
+        return True  # without a look at the sites below
+    return home_for_url(url) in (frame.home, None)
 
 
 def home_for_request(request: HttpRequest) -> SiteHome | None:
@@ -109,9 +130,19 @@ def home_for_request(request: HttpRequest) -> SiteHome | None:
     return SiteHome.objects.filter(pk=site.root_page_id).first() if site else None
 
 
+def nearest_frame(request: HttpRequest, home: SiteHome | None = None) -> Frame | None:
+    """The frame of a page that belongs to the hub and to no site: of `home`, else the host's site, else the first."""
+    home = home or home_for_request(request) or _first_home()
+    return frame_of(request, home) if home else None
+
+
 def address(page: Page, request: HttpRequest | None = None) -> str:
     """Relative within the current host, absolute across hosts; a page outside every site has none."""
     return str(page.get_url(request) or "")
+
+
+def _first_home() -> SiteHome | None:
+    return SiteHome.objects.live().public().order_by("depth", "pk").first()
 
 
 def _columns(home: SiteHome, request: HttpRequest) -> Iterable[ColumnLink]:

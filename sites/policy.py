@@ -1,4 +1,4 @@
-"""The content security policy of everything the public reads: nothing inline, nothing foreign, no script."""
+"""The content security policy of everything the public reads: nothing inline, nothing foreign; script only for pages."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ class ContentSecurityPolicy:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
         self.policy = public_policy()
+        self.page_policy = public_policy(script_src="'self'")
         self.admin = reverse("wagtailadmin_home")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if not request.path.startswith(self.admin):
-            response.headers.setdefault("Content-Security-Policy", self.policy)
+            is_page = response.headers.get("Content-Type", "").startswith("text/html")
+            policy = self.page_policy if is_page else self.policy
+            response.headers.setdefault("Content-Security-Policy", policy)
         return response
 
 
@@ -38,6 +41,7 @@ def public_policy(**more: str) -> str:
         "img-src": f"'self' {public.scheme}://{public.netloc}",
         "style-src": "'self'",
         "font-src": "'self'",
+        "connect-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": "'self'",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from sites.making import closing
 from sites.serving import documents, fragments
 
 DOCUMENTS_KEPT = timedelta(days=30)
@@ -20,3 +21,9 @@ def prune() -> None:
     now = timezone.now()
     documents.prune(before=now - DOCUMENTS_KEPT)
     fragments.prune(before=now - FRAGMENTS_KEPT)
+
+
+@shared_task(name="sites.tasks.stand")
+def stand() -> None:
+    """Nightly: close the sites whose notice has run out, open those that have rested enough."""
+    closing.due(now=timezone.now())

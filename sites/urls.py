@@ -2,12 +2,21 @@
 
 from django.urls import path, re_path
 
-from sites import files, find, item, theme
+from sites import find, sitemaps, theme, view
 from sites.api import endpoint
 from sites.api import views as api
 from sites.embed import builder
 from sites.embed import views as embed
+from sites.enquiries import views as enquiries
 from sites.feeds import views as feeds
+from sites.items import item
+from sites.leaving import views as leaving
+from sites.media import banners, files
+from sites.posters import views as posters
+from sites.service import views as service
+from sites.shortlinks import qr
+from sites.shortlinks import views as short
+from sites.verify import views as verify
 from sites.websub import views as websub
 
 urlpatterns = [
@@ -39,6 +48,24 @@ urlpatterns = [
     path("embed/", builder.page, name="embed_builder"),
     path("embed/preview/", embed.preview, name="embed_preview"),
     re_path(r"^embed/(?P<name>[^.]+)\.(?P<form>[a-z.]+)$", embed.document, name="embed"),
+    path("messages/", enquiries.form, name="enquiries"),
+    path("messages/status/", enquiries.status, name="enquiry_status"),
+    path("messages/answers/", enquiries.public_answers, name="enquiry_answers"),
+    path("messages/<slug:code>/", enquiries.status, name="enquiry"),
     path("find/", find.find, name="find"),
+    re_path(r"^(?P<site>(?:[\w-]+/)*)service/calendar\.ics$", service.ics_of, name="service_calendar"),
+    path("view/", view.view, name="view"),
+    path("sitemap.xml", sitemaps.index, name="sitemap_index"),
+    re_path(r"^sitemap-(?P<number>0|[0-9]{6})\.xml$", sitemaps.part, name="sitemap_part"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    re_path(r"^banners/(?P<pk>\d{1,9})-(?P<mark>[0-9a-f]{12})\.jpg$", banners.banner, name="banner"),
+    path("find/suggest", find.suggest, name="find_suggest"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
+    path("s/", short.index, name="short_index"),
+    re_path(r"^s/(?P<code>[^/]{1,40})/?$", short.short, name="short"),
+    path("qr/i/<uuid:content_id>.svg", qr.svg, name="qr"),
+    path("qr/i/<uuid:content_id>.png", qr.png, name="qr_png"),
+    path("verify/", verify.page, name="verify"),
+    path("poster/<uuid:content_id>.pdf", posters.poster, name="poster"),
+    path("out/", leaving.leave, name="leave"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 from typing import Any, cast
 
@@ -20,9 +21,13 @@ from cms.models import (
     ContentPage,
     DistrictDocument,
     DistrictImage,
+    InterpretationPage,
     NewsPage,
     NoticePage,
+    PolicyPage,
+    PublicNoticePage,
     RoutingRule,
+    ServiceGuidePage,
     ServiceNoticePage,
     Unit,
 )
@@ -32,7 +37,22 @@ PAGE_TYPES: dict[str, type[ContentPage]] = {
     "news": NewsPage,
     "notice": NoticePage,
     "service_notice": ServiceNoticePage,
+    "policy_doc": PolicyPage,
+    "interpretation": InterpretationPage,
+    "public_notice": PublicNoticePage,
+    "service_guide": ServiceGuidePage,
 }
+COMPLETE: dict[str, dict[str, Any]] = {
+    "service_notice": {"area": "潭中街道文昌社区"},
+    "policy_doc": {"category": "城乡建设", "issued_on": date(2026, 11, 1)},
+    "public_notice": {
+        "start_on": date(2026, 11, 2),
+        "end_on": date(2026, 11, 9),
+        "objection_phone": "0772-0000000",
+    },
+    "service_guide": {"department": "城中区演示单位"},
+}
+"""What an item of a type cannot be signed without, beside the fields of all items."""
 
 _numbers = itertools.count(1)
 
@@ -132,9 +152,7 @@ def make_page(
         "unit": fields.get("unit") or make_unit("qwxcb", name="中共柳州市城中区委宣传部"),
         "live": False,
     }
-    if item_type == "service_notice":
-        defaults["area"] = "潭中街道文昌社区"
-    page = page_type(**{**defaults, "body": make_body(*blocks), **fields})
+    page = page_type(**{**defaults, **COMPLETE.get(item_type, {}), "body": make_body(*blocks), **fields})
     parent.add_child(instance=page)
     page.save_revision()
     return cast("ContentPage", page_type.objects.get(pk=page.pk))

@@ -14,7 +14,8 @@ from html import escape
 from channels import markup
 from channels.formats.extracts import creator
 from channels.formats.feed import Content, FeedEntry, FeedHead, Tombstone, ascii_url
-from channels.formats.html import SHANGHAI, AssetUrl, article_html
+from channels.formats.html import AssetUrl, article_html
+from channels.formats.typed import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)

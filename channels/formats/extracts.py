@@ -12,11 +12,12 @@ from channels.edition import Asset, Attachment, Edition, ItemType
 from channels.formats.feed import ascii_url
 from channels.formats.html import AssetUrl
 from channels.formats.text import body_text
+from channels.formats.typed import spelled_out
 
 OPENING_CHARS = 200
 """How much of the body stands for a missing summary."""
 
-TYPE_LABELS = {ItemType.NEWS: "新闻", ItemType.NOTICE: "通知公告", ItemType.SERVICE_NOTICE: "便民信息"}
+TYPE_LABELS = {kind: kind.label for kind in ItemType}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,9 @@ def enclosures(edition: Edition, asset_url: AssetUrl) -> list[Enclosure]:
 
     An empty file is left out: a length of 0 says "unknown" to most readers.
     """
-    files: list[tuple[Asset, str]] = [(b.asset, b.title) for b in edition.body if isinstance(b, Attachment)]
+    files: list[tuple[Asset, str]] = [
+        (b.asset, b.title) for b in spelled_out(edition).body if isinstance(b, Attachment)
+    ]
     if edition.cover:
         files.append((edition.cover.asset, edition.cover.caption or edition.cover.alt))
     first = {asset.sha256: (asset, title) for asset, title in reversed(files) if asset.size}

@@ -11,8 +11,9 @@ from datetime import datetime
 
 from channels.formats.extracts import digest, opening
 from channels.formats.feed import Content, FeedEntry, FeedHead, Tombstone, ascii_url
-from channels.formats.html import SHANGHAI, AssetUrl
+from channels.formats.html import AssetUrl
 from channels.formats.json_parts import dump
+from channels.formats.typed import SHANGHAI, status_warning
 
 KEY = "flat.json"
 LABEL = "JSON 简表（供织梦、PHPCMS 模板标签调用）"
@@ -31,6 +32,8 @@ def entry(entry: FeedEntry, *, content: Content, asset_url: AssetUrl) -> bytes:
             "summary": digest(edition) if content is Content.SUMMARY else opening(edition),
             "image": ascii_url(asset_url(edition.cover.asset)) if edition.cover else "",
             "source": edition.source,
+            "type": edition.type.label,
+            "status": status_warning(edition),
         }
     )
 

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from html import escape, unescape
 from typing import TypeAlias
 from urllib.parse import urljoin
-from zoneinfo import ZoneInfo
 
 from channels import markup
 from channels.edition import (
@@ -24,14 +22,12 @@ from channels.edition import (
     ItemList,
     Paragraph,
     Quote,
-    ServiceFacts,
     Table,
 )
+from channels.formats.typed import fact_rows, local_time, spelled_out
 
 AssetUrl: TypeAlias = Callable[[Asset], str]
 """Where a reader of this outlet finds a file."""
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _RELATIVE = re.compile(r'(?<=<a href=")(?!(?:https?|mailto|tel):)[^"]*', re.IGNORECASE)
 
@@ -45,16 +41,16 @@ def article_html(edition: Edition, asset_url: AssetUrl) -> str:
     base_url = edition.canonical_url
     parts = [
         correction_html(edition),
-        service_html(edition),
-        *(_absolute(block, block_html(block, asset_url), base_url) for block in edition.body),
+        facts_html(edition),
+        *(_absolute(block, block_html(block, asset_url), base_url) for block in spelled_out(edition).body),
         credit_html(edition),
     ]
     return "\n".join(part for part in parts if part)
 
 
 def body_html(edition: Edition, asset_url: AssetUrl) -> str:
-    """The body's blocks, one element each, joined by line breaks."""
-    return "\n".join(block_html(block, asset_url) for block in edition.body)
+    """The body's blocks, one element each, joined by line breaks; lists and tables of typed fields are among them."""
+    return "\n".join(block_html(block, asset_url) for block in spelled_out(edition).body)
 
 
 def block_html(block: Block, asset_url: AssetUrl) -> str:
@@ -86,26 +82,10 @@ def correction_html(edition: Edition) -> str:
     return f"<p><strong>更正说明</strong>（{at}）：{_text(edition.correction.note)}</p>"
 
 
-def service_html(edition: Edition) -> str:
-    """The typed fields of a service notice as a definition list; empty for other items."""
-    if edition.service is None:
-        return ""
-    rows = "".join(
-        f"<dt>{label}</dt><dd>{_text(value)}</dd>" for label, value in service_rows(edition.service)
-    )
-    return f"<dl>{rows}</dl>"
-
-
-def service_rows(service: ServiceFacts) -> list[tuple[str, str]]:
-    """(label, value) of what is filled in, in the order a reader asks for it."""
-    rows = [
-        ("影响范围", service.area),
-        ("开始时间", local_time(service.start)),
-        ("结束时间", local_time(service.end)),
-        ("办理截止", local_time(service.deadline)),
-        ("咨询电话", service.contact),
-    ]
-    return [(label, value) for label, value in rows if value]
+def facts_html(edition: Edition) -> str:
+    """The short typed fields as a definition list; empty for an item without any."""
+    rows = "".join(f"<dt>{label}</dt><dd>{_text(value)}</dd>" for label, value in fact_rows(edition))
+    return f"<dl>{rows}</dl>" if rows else ""
 
 
 def credit_html(edition: Edition) -> str:
@@ -124,11 +104,6 @@ def signatures(edition: Edition) -> list[tuple[str, str]]:
         ("校对", edition.proofreader),
         ("审核", edition.reviewer),
     ]
-
-
-def local_time(moment: datetime | None) -> str:
-    """Beijing time, e.g. 2026年11月23日 09:30; empty for None."""
-    return moment.astimezone(SHANGHAI).strftime("%Y年%m月%d日 %H:%M") if moment else ""
 
 
 def size_text(size: int) -> str:

@@ -10,6 +10,7 @@ from channels.formats.extracts import creator, digest, enclosures, opening, orig
 from channels.formats.feed import Content, FeedEntry, FeedHead, Tombstone, ascii_url, rfc3339
 from channels.formats.html import AssetUrl, article_html
 from channels.formats.json_parts import dump, present, splice
+from channels.formats.plain_facts import plain_facts, related
 
 KEY = "json"
 LABEL = "JSON Feed 1.1"
@@ -36,7 +37,7 @@ def entry(entry: FeedEntry, *, content: Content, asset_url: AssetUrl) -> bytes:
         "tags": list(dict.fromkeys(term.name for term in terms(edition))),
         "language": edition.language,
         "attachments": _attachments(entry, asset_url),
-        EXTENSION: _extension(entry),
+        EXTENSION: _extension(entry, asset_url),
     }
     # Required even when there is nothing to say.
     text = (
@@ -88,7 +89,7 @@ def _attachments(entry: FeedEntry, asset_url: AssetUrl) -> list[dict[str, Any]]:
     ]
 
 
-def _extension(entry: FeedEntry) -> dict[str, Any]:
+def _extension(entry: FeedEntry, asset_url: AssetUrl) -> dict[str, Any]:
     edition = entry.edition
     found: dict[str, Any] = {"version": edition.version, "canonical_url": ascii_url(edition.canonical_url)}
     if entry.sequence:
@@ -101,6 +102,10 @@ def _extension(entry: FeedEntry) -> dict[str, Any]:
     found["terms"] = [
         {"scheme": term.scheme, "term": term.code, "label": term.name} for term in terms(edition)
     ]
+    if facts := plain_facts(edition, asset_url):
+        found["facts"] = facts
+    if links := related(edition):
+        found["related"] = links
     return found
 
 

@@ -1,6 +1,7 @@
 """Edition -> ninjs 3.1 (IPTC, 2025), for machines that take JSON.
 
-ninjs has no place for blocks, corrections or the fields of a service notice: they are part of the HTML body.
+ninjs has no place for blocks, corrections or typed fields: they are part of the HTML body. Typed fields are given once
+more as a body of the role `facts`, JSON in a string; related items are associations.
 The editor's note stays in the hub although ninjs has a property for it.
 """
 
@@ -12,7 +13,10 @@ from typing import Any
 from channels.edition import Attachment, Edition, Image
 from channels.formats.feed import rfc3339
 from channels.formats.html import AssetUrl, article_html
+from channels.formats.json_parts import dump
+from channels.formats.plain_facts import plain_facts, related
 from channels.formats.text import article_text
+from channels.formats.typed import spelled_out
 
 STANDARD = {
     "name": "ninjs",
@@ -40,6 +44,7 @@ def document(edition: Edition, asset_url: AssetUrl) -> dict[str, Any]:
         "bodies": [
             {"role": "main", "contentType": "text/html", "value": article_html(edition, asset_url)},
             {"role": "plain", "contentType": "text/plain", "value": article_text(edition)},
+            *_facts(edition, asset_url),
         ],
         "slugline": edition.slug,
         # A date of the calendar; ninjs asks for a moment: the day begins in Beijing.
@@ -55,9 +60,20 @@ def document(edition: Edition, asset_url: AssetUrl) -> dict[str, Any]:
         ],
         "altIds": [{"role": alt.role, "value": alt.value} for alt in edition.alt_ids],
         "renditions": [{"name": "web", "href": edition.canonical_url, "contentType": "text/html"}],
-        "associations": list(_associations(edition, asset_url)),
+        "associations": [*_associations(edition, asset_url), *_related(edition)],
     }
     return {name: value for name, value in full.items() if value}
+
+
+def _facts(edition: Edition, asset_url: AssetUrl) -> Iterator[dict[str, str]]:
+    if facts := plain_facts(edition, asset_url):
+        yield {"role": "facts", "contentType": "application/json", "value": dump(facts).decode()}
+
+
+def _related(edition: Edition) -> Iterator[dict[str, Any]]:
+    for link in related(edition):
+        rendition = {"name": "web", "href": link["url"], "contentType": "text/html"}
+        yield {"uri": link["id"], "name": link["title"], "rel": link["rel"], "renditions": [rendition]}
 
 
 def _summary(edition: Edition) -> list[dict[str, str]]:
@@ -85,7 +101,7 @@ def _associations(edition: Edition, asset_url: AssetUrl) -> Iterator[dict[str, A
 def _file_blocks(edition: Edition) -> Iterator[tuple[str, Image | Attachment]]:
     if edition.cover:
         yield "cover", edition.cover
-    for block in edition.body:
+    for block in spelled_out(edition).body:
         match block:
             case Image():
                 yield "image", block

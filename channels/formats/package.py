@@ -14,8 +14,9 @@ from typing import Any
 
 from channels import markup
 from channels.edition import Asset, Attachment, Edition
-from channels.formats.html import article_html, local_time
+from channels.formats.html import article_html
 from channels.formats.text import article_text
+from channels.formats.typed import local_time, spelled_out
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 _NAME_CHARS = 60
@@ -79,7 +80,11 @@ def package_zip(content: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes
 
 def file_paths(edition: Edition) -> dict[str, str]:
     """Where each file lies in the package, by SHA-256: numbered, so that names cannot clash."""
-    titles = {block.asset.sha256: block.title for block in edition.body if isinstance(block, Attachment)}
+    titles = {
+        block.asset.sha256: block.title
+        for block in spelled_out(edition).body
+        if isinstance(block, Attachment)
+    }
     paths = {}
     for number, asset in enumerate(edition.assets, start=1):
         folder = "附件" if asset.sha256 in titles else "图片"

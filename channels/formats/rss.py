@@ -17,7 +17,8 @@ from channels.formats.atom import bury
 from channels.formats.elements import ATOM, HISTORY, HUB, TOMBSTONES, add, cut, history, link, marks, splice
 from channels.formats.extracts import creator, digest, enclosures, opening, terms
 from channels.formats.feed import Content, FeedEntry, FeedHead, Tombstone, ascii_url, rfc3339
-from channels.formats.html import SHANGHAI, AssetUrl, article_html
+from channels.formats.html import AssetUrl, article_html
+from channels.formats.typed import SHANGHAI
 
 KEY = "rss"
 LABEL = "RSS 2.0"

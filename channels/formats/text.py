@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from channels import markup
 from channels.edition import Attachment, Block, Edition, Heading, Image, ItemList, Paragraph, Quote, Table
-from channels.formats.html import local_time, service_rows, signatures
+from channels.formats.html import signatures
+from channels.formats.typed import fact_rows, local_time, spelled_out
 
 
 def body_text(edition: Edition) -> str:
     """The body's blocks as paragraphs with a blank line between; pictures and files are named in brackets."""
-    return "\n\n".join(text for text in map(block_text, edition.body) if text)
+    return "\n\n".join(text for text in map(block_text, spelled_out(edition).body) if text)
 
 
 def article_text(edition: Edition) -> str:
-    """What belongs below the headline: correction note, service facts, body and credit."""
+    """What belongs below the headline: correction note, typed fields, body and credit."""
     parts = []
     if edition.correction:
         parts.append(f"更正说明（{local_time(edition.correction.at)}）：{edition.correction.note}")
-    if edition.service:
-        parts.append("\n".join(f"{label}：{value}" for label, value in service_rows(edition.service)))
+    parts.append("\n".join(f"{label}：{value}" for label, value in fact_rows(edition)))
     parts.append(body_text(edition))
     parts.append(" ".join(f"{label}：{name}" for label, name in signatures(edition) if name))
     return markup.xml_text("\n\n".join(part for part in parts if part))

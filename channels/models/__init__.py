@@ -6,7 +6,7 @@ from channels.models.change import Change, Counter
 from channels.models.checkpoint import CheckpointEntry
 from channels.models.delivery import Delivery, Operation, Outcome
 from channels.models.edition import EditionRecord
-from channels.models.item import Item, ItemTag, WithdrawalKind
+from channels.models.item import Item, ItemRelation, ItemTag, WithdrawalKind
 from channels.models.outlet import Outlet
 from channels.models.placement import Pending, Placement, State
 
@@ -19,6 +19,7 @@ __all__ = [
     "Delivery",
     "EditionRecord",
     "Item",
+    "ItemRelation",
     "ItemTag",
     "Operation",
     "Outcome",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 
-from channels.edition import ItemType, Lane
+from channels.edition import ItemType, Lane, RelationKind
 
 
 class WithdrawalKind(models.TextChoices):
@@ -54,6 +55,12 @@ class Item(models.Model):
             models.Index(fields=["column_code", "-changed_at"], name="item_by_column"),
             models.Index(fields=["issuer_code", "-changed_at"], name="item_by_issuer"),
             models.Index(fields=["item_type", "-changed_at"], name="item_by_type"),
+            models.Index(
+                fields=["item_type", "expires_at"],
+                condition=Q(expires_at__isnull=False),
+                name="item_by_end",
+            ),
+            models.Index(fields=["lane", "-first_published_at"], name="item_by_lane"),
         ]
 
     def __str__(self) -> str:
@@ -77,3 +84,25 @@ class ItemTag(models.Model):
 
     def __str__(self) -> str:
         return self.tag
+
+
+class ItemRelation(models.Model):
+    """What the newest edition says of another item. Written with the register entry; the other one is not signed again.
+
+    `target` is a content_id: the other item may be signed later, or never.
+    """
+
+    item = models.ForeignKey(Item, verbose_name="稿件", on_delete=models.PROTECT, related_name="relations")
+    kind = models.CharField("关系", max_length=20, choices=[(k.value, k.value) for k in RelationKind])
+    target = models.UUIDField("相关稿件标识", db_index=True)
+
+    class Meta:
+        verbose_name = "稿件关联"
+        verbose_name_plural = "稿件关联"
+        constraints = [
+            models.UniqueConstraint(fields=["item", "kind", "target"], name="item_relation_once"),
+            models.CheckConstraint(condition=~models.Q(item=models.F("target")), name="item_relation_other"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target}"

@@ -1,11 +1,10 @@
 """Counts fetches in memory, so that a read waits for no write; a thread of its own takes them to the database.
 
-A process that is killed loses the fetches of the last SECONDS. Nothing is lost for good: the reader comes again.
+A process that is killed loses the fetches of the last seconds (channels/soon.py). Nothing is lost for good: the reader comes again.
 """
 
 from __future__ import annotations
 
-import atexit
 import logging
 import threading
 from collections.abc import Callable, Iterable
@@ -13,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from channels.soon import Soon
+
 logger = logging.getLogger(__name__)
 
-SECONDS = 3.0
 LINES_MAX = 10_000
 """Different fetches in memory; more in a few seconds are no webmaster's, and are not counted."""
 
@@ -53,19 +53,16 @@ class Tally:
         self._guard = threading.Lock()
         self._flushing = threading.Lock()
         self._write = write
-        self._is_automatic = False
-        self._thread: threading.Thread | None = None
-        self._wanted = threading.Event()
-        self._ending = threading.Event()
+        self.soon = Soon(self, name="pulls")
 
     def note(self, fetch: Fetch) -> None:
         """Microseconds, whatever the database is doing."""
         with self._guard:
             self._add([Line(fetch, 1)])
-        if self._is_automatic:
-            if self._thread is None:
-                self._start()
-            self._wanted.set()
+        self.soon.wake()
+
+    def is_empty(self) -> bool:
+        return not self._lines
 
     def flush(self) -> int:
         """Write what is there; returns how many lines. What cannot be written now is kept for the next time."""
@@ -86,18 +83,6 @@ class Tally:
                 return 0
         return len(lines)
 
-    def flush_by_itself(self) -> None:
-        """Begin a thread with the first fetch: in the process that answers, after a server has forked."""
-        self._is_automatic = True
-
-    def close(self) -> None:
-        """Write what is left and end the thread."""
-        self._ending.set()
-        self._wanted.set()
-        if self._thread is not None:
-            self._thread.join(SECONDS * 2)
-        self.flush()
-
     def _add(self, lines: Iterable[Line]) -> None:
         for line in lines:
             fetch = line.fetch
@@ -108,24 +93,6 @@ class Tally:
                 held.fetch = max(held.fetch, fetch, key=lambda one: one.at)
             elif len(self._lines) < LINES_MAX:
                 self._lines[key] = line
-
-    def _start(self) -> None:
-        with self._guard:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._keep_flushing, name="pulls", daemon=True)
-                self._thread.start()
-                atexit.register(self.close)
-
-    def _keep_flushing(self) -> None:
-        from django.db import connection
-
-        while not self._ending.is_set():
-            self._wanted.wait()
-            self._wanted.clear()
-            self._ending.wait(SECONDS)
-            while not self._ending.is_set() and self._lines and not self.flush():
-                self._ending.wait(SECONDS)
-            connection.close()
 
 
 tally = Tally()

@@ -41,7 +41,7 @@ def since(outlet: Outlet, sequence: int, *, by: str, now: datetime) -> tuple[int
     rows = list(changed.order_by("sequence").values_list("sequence", "item_id")[:AT_ONCE])
     reached = rows[-1][0] if rows else None
     if reached is None:
-        raise NotPossible("该序号之后没有变更，无需重新投递")
+        raise NotPossible("该序号之后没有变更，无需重新投递；请核对日志中的最后序号")
     items = {item for _, item in rows}
     placements = Placement.objects.filter(outlet=outlet, item__in=items)
     return outbox.resend(placements, by=by, now=now), reached

@@ -77,6 +77,9 @@ def _words(outlet: Outlet, openid: str, text: str, now: datetime) -> Answer:
         return Answer(replies.too_long(more=more_url("")))
     wanted = said.removeprefix(MORE).strip() or said
     hits = finding.find(wanted, limit=FOUND_MAX, outlet=outlet, now=now)
+    if not hits and (meant := finding.meant(wanted, now=now)):
+        cards = [_card_of(hit) for hit in finding.find(meant, limit=FOUND_MAX, outlet=outlet, now=now)]
+        return Answer(replies.listed(replies.instead(wanted, meant), cards, more=more_url(meant)))
     cards = [_card_of(hit) for hit in hits]
     return Answer(replies.results(wanted, cards, more=more_url(wanted) or more, as_list=wanted != said))
 

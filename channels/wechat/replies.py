@@ -85,6 +85,10 @@ def listed(head: str, hits: Sequence[Card], *, more: str) -> Reply:
     return TextReply("\n".join([*lines, foot]))
 
 
+def instead(words: str, meant: str) -> str:
+    return f"没有找到与“{words[:30]}”有关的信息，以下是“{meant}”的查找结果："
+
+
 def nothing(words: str, *, more: str) -> Reply:
     return TextReply(
         f"没有找到与“{words[:30]}”有关的信息。您可以：\n"

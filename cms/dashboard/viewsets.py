@@ -226,6 +226,17 @@ class ColumnViewSet(ModelViewSet):
     search_fields = ["name", "code"]
 
 
+class TopicViewSet(ModelViewSet):
+    model = models.Topic
+    name = "topics"
+    icon = "tag"
+    menu_label = "专题"
+    copy_view_enabled = False
+    form_fields = ["name", "code", "description", "cover", "closed_on", "rank"]
+    list_display = ["name", "code", "closed_on", "rank"]
+    search_fields = ["name", "code"]
+
+
 class UnitViewSet(ModelViewSet):
     model = models.Unit
     name = "units"
@@ -246,4 +257,4 @@ class HubGroup(ViewSetGroup):
     menu_icon = "globe"
     menu_order = 60
     submenu_hook = "register_hub_menu_item"
-    items = (OutletViewSet, RuleViewSet, ColumnViewSet, UnitViewSet)
+    items = (OutletViewSet, RuleViewSet, ColumnViewSet, TopicViewSet, UnitViewSet)

@@ -12,6 +12,10 @@ UNITS = (
     ("ybj", "柳州市城中区医疗保障局", "区医保局", "department"),
     ("zjj", "柳州市城中区住房和城乡建设局", "区住建局", "department"),
     ("jyj", "柳州市城中区教育局", "区教育局", "department"),
+    ("chengzhong", "柳州市城中区城中街道办事处", "城中街道", "street"),
+    ("gongyuan", "柳州市城中区公园街道办事处", "公园街道", "street"),
+    ("zhongnan", "柳州市城中区中南街道办事处", "中南街道", "street"),
+    ("yanjiang", "柳州市城中区沿江街道办事处", "沿江街道", "street"),
     ("tanzhong", "柳州市城中区潭中街道办事处", "潭中街道", "street"),
     ("hedong", "柳州市城中区河东街道办事处", "河东街道", "street"),
     ("jinglan", "柳州市城中区静兰街道办事处", "静兰街道", "street"),
@@ -36,7 +40,21 @@ COLUMNS = (
     ("gonggao", "通知公告", "通知、公告、公示和招聘信息"),
     ("bianmin", "便民服务", "停水停电、缴费、报名等便民提示"),
     ("jiaoyu", "教育信息", "招生入学和校园动态"),
+    ("zhengce", "政策文件", "区政府及部门印发的规范性文件和政策措施"),
+    ("jiedu", "政策解读", "以文字、图解等形式解读政策文件"),
+    ("gongshi", "公示", "拟认定、拟聘、名单等事项的公示"),
+    ("banshi", "办事指南", "事项的办理条件、材料、流程、时限和地点"),
 )
+
+TOPICS = (
+    # code, name, description
+    ("wenming", "创建全国文明城市", "城中区创建全国文明城市工作动态和参与方式"),
+    ("jiugai", "老旧小区改造", "老旧小区改造的政策、计划、公示和进展"),
+)
+
+
+EXCERPTS = ("办事指南", "政策解读")
+"""The column pages that show more of an item than its title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +197,10 @@ SITES = (
             ("jiceng", "基层动态", "工作动态", ("jiceng",)),
             ("gonggao", "通知公告", "政策文件", ("gonggao",)),
             ("bianmin", "便民服务", "办事服务", ("bianmin",)),
+            ("zhengce", "政策文件", "政策文件", ("zhengce",)),
+            ("jiedu", "政策解读", "政策解读", ("jiedu",)),
+            ("gongshi", "公示", "信息公开目录", ("gongshi",)),
+            ("banshi", "办事指南", "办事服务", ("banshi",)),
         ),
     ),
     DemoSite(

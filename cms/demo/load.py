@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,23 +26,40 @@ from channels.pulling import keys
 from channels.pulling.models import PullKey
 from channels.wechat import interests
 from cms.demo import accounts, district, documents, pictures, wechat
-from cms.demo.items import ITEMS, DemoItem
+from cms.demo.guides import GUIDES
+from cms.demo.items import ITEMS
+from cms.demo.outages import OUTAGES
+from cms.demo.papers import PAPERS
+from cms.demo.writing import Answer, Day, DemoItem, Paper, Policy
 from cms.models import (
     Column,
     ContentPage,
     DistrictDocument,
     DistrictImage,
+    InterpretationPage,
+    InterpretedDocument,
     NewsPage,
     NoticePage,
+    PolicyPage,
+    PublicNoticePage,
     RoutingRule,
+    ServiceGuidePage,
     ServiceNoticePage,
+    Topic,
     Unit,
 )
 
 PAGE_TYPES: dict[str, type[ContentPage]] = {
-    "news": NewsPage,
-    "notice": NoticePage,
-    "service_notice": ServiceNoticePage,
+    page.item_type.value: page
+    for page in (
+        NewsPage,
+        NoticePage,
+        ServiceNoticePage,
+        PolicyPage,
+        InterpretationPage,
+        PublicNoticePage,
+        ServiceGuidePage,
+    )
 }
 NOTICE_DAY = re.compile(r"\{day([+-]\d+)\}")
 FORM = (
@@ -51,6 +69,13 @@ FORM = (
     "联系电话：",
     "学习和工作经历：",
     "本人承诺以上信息属实。",
+)
+APPLICATION = (
+    "申请人：",
+    "联系电话：",
+    "申请事项：",
+    "本人承诺以上信息属实。",
+    "申请人签字：      年  月  日",
 )
 
 
@@ -63,7 +88,7 @@ def load(*, sandbox_url: str) -> int:
     followed = Outlet.objects.get(slug=district.FOLLOWED)
     interests.seed(followed, district.STREETS)
     accounts.load(portal)
-    published = sum(publish(item) for item in ITEMS)
+    published = sum(publish(item) for item in (*ITEMS, *OUTAGES, *PAPERS, *GUIDES))
     subscription_key()
     wechat.load(followed, [identity(key) for key in district.PUSHED], by="bianji")
     return published
@@ -77,6 +102,9 @@ def terms() -> None:
     for rank, (code, name, description) in enumerate(district.COLUMNS):
         values = {"name": name, "description": description, "rank": rank * 10}
         Column.objects.get_or_create(code=code, defaults=values)
+    for rank, (code, name, description) in enumerate(district.TOPICS):
+        values = {"name": name, "description": description, "rank": rank * 10}
+        Topic.objects.get_or_create(code=code, defaults=values)
 
 
 @transaction.atomic
@@ -120,6 +148,7 @@ def sites() -> Page:
         for slug, title, kind, codes in demo.pages:
             _column_page(home, slug, title, kind, codes)
     assert portal is not None
+    _topic_pages(portal)
     address = urlsplit(settings.PUBLIC_URL)
     port = address.port or (443 if address.scheme == "https" else 80)
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
@@ -169,6 +198,10 @@ def publish(demo: DemoItem) -> bool:
         first_published_at=min(_moment(-demo.days_ago, 9) + timedelta(minutes=37), timezone.now()),
         **{name: _fact(value) for name, value in demo.facts.items()},
     )
+    page.streets = Unit.objects.filter(code__in=demo.streets)
+    page.topics = Topic.objects.filter(code__in=demo.topics)
+    if isinstance(page, InterpretationPage):
+        page.documents = [InterpretedDocument(document=_policy(key)) for key in demo.interprets]
     home, slug = demo.place
     _column_page_of(home, slug).add_child(instance=page)
     with LogContext(user=reviewer):
@@ -209,12 +242,27 @@ def _column_page(home: Page, slug: str, title: str, kind: str, codes: tuple[str,
         return
     model: Any = apps.get_model("hosted_sites", "ColumnIndex")
     page = model(
-        title=title, slug=slug, column_type=kind, description=f"{home.title}{title}", show_in_menus=True
+        title=title,
+        slug=slug,
+        column_type=kind,
+        description=f"{home.title}{title}",
+        layout="excerpts" if title in district.EXCERPTS else "lines",
+        show_in_menus=True,
     )
     home.add_child(instance=page)
     page.columns.set(Column.objects.filter(code__in=codes))
     page.save()
     page.save_revision().publish()
+
+
+def _topic_pages(portal: Page) -> None:
+    """The portal has a page for each topic of the district."""
+    model: Any = apps.get_model("hosted_sites", "TopicPage")
+    for topic in Topic.objects.all():
+        if not model.objects.child_of(portal).filter(topic=topic).exists():
+            page = model(title=topic.name, slug=f"zt-{topic.code}", topic=topic)
+            portal.add_child(instance=page)
+            page.save_revision().publish()
 
 
 def _column_page_of(home: str, slug: str) -> Page:
@@ -240,7 +288,7 @@ def _body(demo: DemoItem) -> str:
 def _stored(block: tuple[str, Any]) -> tuple[str, Any]:
     kind, value = block
     if kind == "paragraph":
-        return kind, NOTICE_DAY.sub(lambda match: _chinese_day(int(match[1])), value)
+        return kind, _dated(value)
     if kind == "heading":
         return kind, {"text": value, "level": "2"}
     if kind == "list":
@@ -255,13 +303,17 @@ def _stored(block: tuple[str, Any]) -> tuple[str, Any]:
         return "figure", {"image": image, "caption": caption}
     caption, rows = value
     return kind, {
-        "data": [list(row) for row in rows],
+        "data": [[_dated(cell) for cell in row] for row in rows],
         "cell": [],
         "table_caption": caption,
         "table_header_choice": "row",
         "first_row_is_table_header": True,
         "first_col_is_header": False,
     }
+
+
+def _dated(text: str) -> str:
+    return NOTICE_DAY.sub(lambda match: _chinese_day(int(match[1])), text)
 
 
 def _picture(seed: int) -> DistrictImage:
@@ -275,17 +327,40 @@ def _picture(seed: int) -> DistrictImage:
     )
 
 
-def _document(name: str) -> DistrictDocument:
+def _document(name: str, lines: Sequence[str] = FORM) -> DistrictDocument:
     found = DistrictDocument.objects.filter(title=name).first()
     if found:
         return found
-    return DistrictDocument.objects.create(
-        title=name, file=ContentFile(documents.docx(FORM), name="baomingbiao.docx")
-    )
+    file = ContentFile(documents.docx(lines), name="biaoge.docx")
+    return DistrictDocument.objects.create(title=name, file=file)
+
+
+def _policy(key: str) -> PolicyPage:
+    return PolicyPage.objects.get(content_id=identity(key))
 
 
 def _fact(value: Any) -> Any:
-    return _moment(*value) if isinstance(value, tuple) else value
+    match value:
+        case Day(offset=offset):
+            return _day(offset)
+        case Policy(key=key):
+            return _policy(key)
+        case [Paper(), *_]:
+            return _stream("material", [_paper(paper) for paper in value])
+        case [Answer(), *_]:
+            return _stream("question", [{"question": one.question, "answer": one.answer} for one in value])
+        case (int(days), int(hour)):
+            return _moment(days, hour)
+    return value
+
+
+def _stream(kind: str, values: list[dict[str, Any]]) -> str:
+    return json.dumps([{"type": kind, "value": value} for value in values], ensure_ascii=False)
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    form = _document(paper.form, (paper.form, *APPLICATION)).pk if paper.form else None
+    return {"name": paper.name, "kind": paper.kind, "copies": paper.copies, "form": form, "note": paper.note}
 
 
 def _moment(days: int, hour: int) -> datetime:

@@ -16,8 +16,9 @@ from celery.platforms import SecurityWarning
 from celery.worker import state
 
 # One for the dispatcher, which runs as long as an outlet hangs, one for the distributor of feeds, which runs as long as
-# a subscriber hangs, and enough that a wake-up beside them, the sweep and the schedule never wait for them.
-CONCURRENCY = 5
+# a subscriber hangs, one for the nightly checks, and enough that a wake-up beside them, the sweep and the schedule never
+# wait for them.
+CONCURRENCY = 6
 
 
 class EmbeddedWorkers:

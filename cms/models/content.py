@@ -9,10 +9,21 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from modelcluster.fields import ParentalManyToManyField
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from channels.edition import AltId, ItemType, Lane, ServiceFacts
+from channels.edition import (
+    AltId,
+    GuideFacts,
+    InterpretationFacts,
+    ItemType,
+    Lane,
+    PolicyFacts,
+    PublicityFacts,
+    Relation,
+    ServiceFacts,
+)
 from cms import proofing
 from cms.blocks import BodyBlock
 from cms.forms import ItemCopyForm
@@ -51,6 +62,15 @@ class ContentPage(ChannelPreviews, Page):
     )
     unit = models.ForeignKey(
         "cms.Unit", verbose_name="发布单位", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    topics = ParentalManyToManyField("cms.Topic", verbose_name="专题", blank=True, related_name="+")
+    streets = ParentalManyToManyField(
+        "cms.Unit",
+        verbose_name="涉及街道",
+        blank=True,
+        related_name="+",
+        limit_choices_to={"kind": "street"},
+        help_text="居民按街道查找和订阅时使用；全区性信息不选",
     )
     source = models.CharField("来源", max_length=100, blank=True, help_text="留空则为发布单位；转载稿件必填")
     origin_url = models.URLField("原文链接", max_length=500, blank=True, help_text="转载稿件填写")
@@ -122,6 +142,30 @@ class ContentPage(ChannelPreviews, Page):
     def service_facts(self) -> ServiceFacts | None:
         """The typed fields of a service notice."""
         return None
+
+    def policy_facts(self) -> PolicyFacts | None:
+        """The typed fields of a policy document."""
+        return None
+
+    def interpretation_facts(self) -> InterpretationFacts | None:
+        """How an interpretation explains."""
+        return None
+
+    def publicity_facts(self) -> PublicityFacts | None:
+        """The typed fields of a public notice."""
+        return None
+
+    def guide_facts(self) -> GuideFacts | None:
+        """The typed fields of a service guide."""
+        return None
+
+    def relations(self) -> tuple[Relation, ...]:
+        """Other items that this one is about."""
+        return ()
+
+    def needs_body(self) -> bool:
+        """Whether the item says nothing without its body."""
+        return True
 
     def end_of_validity(self) -> datetime | None:
         """When the item leaves lists and feeds."""

@@ -7,13 +7,14 @@ from typing import ClassVar
 from django.db import models
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
-from channels.edition import AltId, ItemType
+from channels.edition import ItemType
 from cms import proofing
 from cms.models.content import ContentPage
+from cms.models.official import OfficialDocument
 from cms.panels import item_panels
 
 
-class NoticePage(ContentPage):
+class NoticePage(OfficialDocument, ContentPage):
     doc_number = models.CharField(
         "发文字号", max_length=50, blank=True, help_text="如 城政办发〔2026〕3号；括号自动改为〔〕"
     )
@@ -35,18 +36,5 @@ class NoticePage(ContentPage):
         verbose_name = "通知公告"
         verbose_name_plural = "通知公告"
 
-    def alt_ids(self) -> tuple[AltId, ...]:
-        numbers = {
-            "doc_number": proofing.normal_doc_number(self.doc_number),
-            "index_number": self.index_number.strip(),
-        }
-        return tuple(AltId(role=role, value=value) for role, value in numbers.items() if value)
-
-    def issue_date(self) -> str:
-        return self.issued_on.isoformat() if self.issued_on else ""
-
     def own_problems(self) -> proofing.Problems:
-        number = proofing.normal_doc_number(self.doc_number)
-        if number and not proofing.is_doc_number(number):
-            return {"doc_number": "发文字号格式不对，应如“城政办发〔2026〕3号”，没有字号请留空"}
-        return {}
+        return proofing.doc_number_problems(self.doc_number)

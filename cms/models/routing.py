@@ -8,11 +8,7 @@ from modelcluster.models import ClusterableModel
 
 from channels.edition import ItemType
 
-ITEM_TYPE_LABELS = {
-    ItemType.NEWS: "新闻",
-    ItemType.NOTICE: "通知公告",
-    ItemType.SERVICE_NOTICE: "便民信息",
-}
+ITEM_TYPE_LABELS = {kind: kind.label for kind in ItemType}
 
 
 class RoutingRule(ClusterableModel):

@@ -17,8 +17,27 @@ GRACE = timedelta(hours=24)
 """How long a notice stays listed after what it announces has ended."""
 
 
+class ServiceKind(models.TextChoices):
+    """What a notice is about; the values travel with every edition. A notice of before has none and counts as OTHER."""
+
+    WATER = "water", "停水"
+    POWER = "power", "停电"
+    GAS = "gas", "停气"
+    TRAFFIC = "traffic", "交通"
+    PAYMENT = "payment", "缴费"
+    SIGN_UP = "sign_up", "报名"
+    OTHER = "other", "其他"
+
+
 class ServiceNoticePage(ContentPage):
-    area = models.CharField("影响区域", max_length=200, help_text="如 潭中街道文昌社区、晨华社区")
+    kind = models.CharField(
+        "类别",
+        max_length=10,
+        choices=ServiceKind.choices,
+        default=ServiceKind.OTHER,
+        help_text="便民日历按类别查看",
+    )
+    area = models.CharField("影响区域", max_length=300, help_text="如 潭中街道文昌社区、晨华社区")
     starts_at = models.DateTimeField("开始时间", null=True, blank=True)
     ends_at = models.DateTimeField(
         "结束时间", null=True, blank=True, help_text="未填“有效期至”时，结束 24 小时后退出列表"
@@ -31,7 +50,7 @@ class ServiceNoticePage(ContentPage):
     edit_handler = item_panels(
         MultiFieldPanel(
             [
-                FieldPanel("area"),
+                FieldRowPanel([FieldPanel("kind"), FieldPanel("area")]),
                 FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
                 FieldRowPanel([FieldPanel("deadline"), FieldPanel("contact")]),
             ],
@@ -50,6 +69,7 @@ class ServiceNoticePage(ContentPage):
             end=self.ends_at,
             contact=self.contact.strip(),
             deadline=self.deadline,
+            kind=self.kind,
         )
 
     def end_of_validity(self) -> datetime | None:

@@ -15,10 +15,17 @@ VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 INSTALLED_APPS = [
     "sites",
+    "sites.leaving",
+    "sites.shortlinks",
+    "sites.linkcheck",
+    "sites.inspection",
     "cms",
+    "cms.search",
     "channels",
     "channels.pulling",
+    "channels.search",
     "channels.wechat",
+    "sites.enquiries",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.table_block",
@@ -52,8 +59,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "sites.policy.ContentSecurityPolicy",
+    "sites.modes.ModeSwitch",
     "cms.middleware.SayWhy",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "sites.moved.MovedAddresses",
 ]
 
 ROOT_URLCONF = "cms.urls"
@@ -68,6 +77,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "sites.modes.reading",
             ],
         },
     },
@@ -137,8 +147,13 @@ OUTLET_KEYS: list[str] = env.list("OUTLET_KEYS", default=[])
 SANDBOX_URL = env("SANDBOX_URL", default="http://127.0.0.1:8900").rstrip("/")
 # Whether `seed_demo` may load the demo district, whose passwords are public.
 DEMO_DISTRICT = True
+DEMO_PARTS = ["sites.enquiries.demo.load"]  # what seed_demo loads after the district, each with `now`
 # Seconds that a worker's claim on a delivery holds; a dead worker's deliveries are taken up after it.
 DELIVERY_LEASE_SECONDS: int = env.int("DELIVERY_LEASE_SECONDS", default=180)
+# Days after which the name and contact of somebody who left a message are forgotten, counted from its end.
+ENQUIRY_CONTACT_DAYS: int = env.int("ENQUIRY_CONTACT_DAYS", default=180)
+# A Chinese font file for posters, in place of the one that comes with the packages.
+POSTER_FONT: str = env("POSTER_FONT", default="")
 # Networks that outbound calls may reach although they are private, e.g. "10.1.0.0/16".
 OUTBOUND_ALLOWED_NETWORKS: list[str] = env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])
 
@@ -158,12 +173,15 @@ CELERY_TASK_QUEUES = [
     Queue("deliver", routing_key="deliver"),
     Queue("upkeep", routing_key="upkeep"),
     Queue("websub", routing_key="websub"),
+    Queue("inspection", routing_key="inspection"),
 ]
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 CELERY_TASK_ROUTES = {
     "channels.tasks.*": {"queue": "deliver"},
     "channels.wechat.tasks.send_pushes": {"queue": "deliver"},
     "sites.websub.tasks.distribute": {"queue": "websub"},
+    "sites.linkcheck.tasks.*": {"queue": "inspection"},
+    "sites.inspection.tasks.*": {"queue": "inspection"},
 }
 # `expires` in seconds: after a stop of the workers one wake-up is as good as a thousand.
 CELERY_BEAT_SCHEDULE = {
@@ -183,6 +201,20 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sites.websub.tasks.distribute",
         "schedule": 2.0,
         "options": {"expires": 4},
+    },
+    "complete the search index": {
+        "task": "channels.search.tasks.complete",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "mend the search index": {
+        "task": "channels.search.tasks.mend",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "forget old searches": {
+        "task": "channels.search.tasks.forget_tallies",
+        "schedule": crontab(hour=3, minute=45),
     },
     "heartbeat": {"task": "cms.heartbeat.beat", "schedule": 5.0, "options": {"expires": 5}},
     "fetch reading figures": {
@@ -205,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=50),
     },
     "forget old documents": {"task": "sites.tasks.prune", "schedule": crontab(hour=4, minute=0)},
+    "close and open sites": {"task": "sites.tasks.stand", "schedule": crontab(hour=0, minute=1)},
+    "give short codes": {
+        "task": "sites.shortlinks.tasks.give_codes",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "forget old subscriptions": {
         "task": "sites.websub.tasks.forget",
         "schedule": crontab(hour=3, minute=30),
@@ -213,10 +250,20 @@ CELERY_BEAT_SCHEDULE = {
         "task": "channels.pulling.tasks.prune_pulls",
         "schedule": crontab(hour=3, minute=30),
     },
+    "tend messages of readers": {
+        "task": "sites.enquiries.tasks.tend",
+        "schedule": crontab(hour=3, minute=15),
+    },
+    "inspect the sites": {"task": "sites.inspection.tasks.nightly", "schedule": crontab(hour=1, minute=30)},
+    "inspect what was missed": {
+        "task": "sites.inspection.tasks.catch_up",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 1800},
+    },
     "clear sessions": {"task": "cms.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
 }
 
-ITEM_PREVIEW = "sites.item.preview"
+ITEM_PREVIEW = "sites.items.item.preview"
 WAGTAIL_SITE_NAME = "同声"
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 WAGTAIL_I18N_ENABLED = False
@@ -227,6 +274,8 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.workflows.publish_reviewed"
+# No body holds an embed, and no foreign host is asked for one.
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 WAGTAILIMAGES_IMAGE_MODEL = "cms.DistrictImage"
 WAGTAILDOCS_DOCUMENT_MODEL = "cms.DistrictDocument"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "heic", "svg"]
@@ -236,7 +285,7 @@ WAGTAILDOCS_EXTENSIONS = [
 ]  # fmt: skip
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 30 * 1024 * 1024
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "cms.search.backend", "SEARCH_CONFIG": "simple"}}
 
 LOGGING = {
     "version": 1,

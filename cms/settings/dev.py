@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from cms.hosts import Hosts
 from cms.settings.base import *  # noqa: F403
 from cms.settings.base import VAR_DIR, env
 
@@ -21,5 +22,5 @@ def _local_key() -> str:
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or _local_key()
 OUTLET_KEYS = env.list("OUTLET_KEYS", default=[SECRET_KEY])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", ".localhost", "[::1]"])
+ALLOWED_HOSTS = Hosts("127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[]))
 OUTBOUND_ALLOWED_NETWORKS = env.list("OUTBOUND_ALLOWED_NETWORKS", default=["127.0.0.0/8", "::1/128"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from cms.hosts import Hosts
 from cms.settings.base import *  # noqa: F403
 from cms.settings.base import PUBLIC_URL, env
 
@@ -10,7 +13,7 @@ DEMO_DISTRICT = False
 SECRET_KEY = env("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 OUTLET_KEYS = env.list("OUTLET_KEYS")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+ALLOWED_HOSTS = Hosts(urlsplit(PUBLIC_URL).hostname or "", *env.list("ALLOWED_HOSTS", default=[]))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 for _required in ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "PUBLIC_URL"):
     env(_required)

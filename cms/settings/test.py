@@ -31,6 +31,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in an installation: threads see other locks in a shared in-memory database. No test survives a power cut.
     _file = sqlite(_scratch / "test.sqlite3", synchronous="OFF")
     DATABASES = {"default": {**DATABASES["default"], **_file, "TEST": {"NAME": _scratch / "test.sqlite3"}}}
+else:
+    # Nor here; waiting for the disk at every commit takes a third of the time.
+    _options = {**DATABASES["default"].get("OPTIONS", {}), "options": "-c synchronous_commit=off"}
+    DATABASES = {"default": {**DATABASES["default"], "OPTIONS": _options}}
 if CACHES["default"]["LOCATION"].startswith("redis:"):
     # Each of the processes that share the tests has a cache of its own, as it has a database: Wagtail keeps paths there.
     _server, _, _number = CACHES["default"]["LOCATION"].rpartition("/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -14,10 +13,11 @@ from sites.feeds import addresses
 from sites.feeds.directory import directory
 from sites.feeds.selection import Selection
 from sites.feeds.variants import VARIANTS
+from sites.serving.look import Look
 from sites.serving.outline import Outline
 
 
-def outline(now: datetime) -> Outline:  # noqa: ARG001  the shape of a maker
+def outline(look: Look) -> Outline:  # noqa: ARG001  the shape of a maker
     """The document at `/api/feeds`."""
     body = canonical({"variants": list(_variants()), "feeds": list(_feeds())})
     return Outline(etag=checksum(body)[:32], changed=None, content_type=CONTENT_TYPE, render=lambda: body)

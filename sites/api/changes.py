@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from channels.formats.feed import rfc3339
 from cms.permalink import permalink
 from sites.api import items, log
 from sites.api.log import SIZE, Kind, Line, Page
+from sites.serving.look import Look
 from sites.serving.outline import Outline, digest
 
 LAYOUT = 1
 """Part of every tag: raised when the same page gives other bytes."""
 
 
-def outline(since: str | None, now: datetime) -> Outline | None:  # noqa: ARG001 the same at any time
+def outline(since: str | None, look: Look) -> Outline | None:  # noqa: ARG001 the same at any time
     """The document at `/api/changes?since=<since>`: a whole page, or that there is nothing new.
 
     None for every other cursor. Their pages are as many as there are numbers, so none of them is kept.

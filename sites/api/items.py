@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from channels.models import EditionRecord, Item, Placement
 from sites.feeds.fragments import asset_url
 from sites.feeds.window import SHOWN_CHANNELS
 from sites.serving.fragments import fetch
+from sites.serving.look import Look
 from sites.serving.outline import Outline, digest
 
 LAYOUT = 1
@@ -26,7 +26,7 @@ CACHING = "public, no-cache"
 """Kept by whoever likes, but asked for again each time: a cache must not go on showing what was taken back."""
 
 
-def outline(content_id: str, now: datetime) -> Outline | None:  # noqa: ARG001 the same at any time
+def outline(content_id: str, look: Look) -> Outline | None:  # noqa: ARG001 the same at any time
     """The document at `/api/items/<content_id>`: the newest edition. None for an item that the public does not read."""
     edition = public_items().filter(pk=UUID(content_id)).values_list("current_id", flat=True).first()
     if edition is None:

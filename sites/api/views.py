@@ -17,6 +17,7 @@ from sites.feeds import addresses
 from sites.feeds.selection import Selection
 from sites.feeds.window import SHOWN_CHANNELS, outlet_of
 from sites.serving.documents import UUID_PATTERN
+from sites.serving.look import Look
 from sites.serving.responses import respond
 
 
@@ -40,7 +41,7 @@ def item(request: HttpRequest, content_id: str) -> HttpResponse:
     """`/api/items/<content_id>`."""
     if not re.fullmatch(UUID_PATTERN, content_id):
         raise Refused(400, "bad_content_id", "稿件标识格式不对，应为小写的 UUID，请核对地址后重试。")
-    found = items.outline(content_id, timezone.now())
+    found = items.outline(content_id, Look(timezone.now()))
     if found is None:
         raise _absent(UUID(content_id))
     return respond(request, found)
@@ -49,13 +50,13 @@ def item(request: HttpRequest, content_id: str) -> HttpResponse:
 @endpoint()
 def feeds(request: HttpRequest) -> HttpResponse:
     """`/api/feeds`."""
-    return respond(request, catalogue.outline(timezone.now()))
+    return respond(request, catalogue.outline(Look(timezone.now())))
 
 
 @endpoint()
 def openapi(request: HttpRequest) -> HttpResponse:
     """`/api/openapi.json`."""
-    return respond(request, document.outline(timezone.now()))
+    return respond(request, document.outline(Look(timezone.now())))
 
 
 def _check(since: int, extent: Extent) -> None:

@@ -81,7 +81,9 @@ class AcceptForm(PasswordForm):
         help_text="小写字母开头，如 jinglan.wang",
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
-    person = forms.CharField(label="姓名", max_length=50)
+    person = forms.CharField(
+        label="姓名", max_length=50, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     field_order = ("username", "person", "password", "again")
 
     def owner(self) -> User:

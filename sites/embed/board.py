@@ -17,14 +17,14 @@ from django.conf import settings
 from channels import markup
 from channels.edition import Edition
 from channels.formats.feed import ascii_url
-from channels.formats.html import SHANGHAI
+from channels.formats.typed import SHANGHAI
 from channels.models import EditionRecord
 from cms.permalink import permalink
-from sites import pictures
 from sites.embed.options import Embed, Layout
 from sites.feeds.documents import Feed
 from sites.feeds.heads import Owner, owner_of
 from sites.feeds.window import Line, outlet_of, window
+from sites.media import pictures
 from sites.serving.outline import digest
 
 POOL = 100

@@ -59,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
         status=status,
     )
     answer["Cache-Control"] = "private, no-cache"
-    answer["Content-Security-Policy"] = public_policy(frame_src="'self'")
+    answer["Content-Security-Policy"] = public_policy(frame_src="'self'", script_src="'self'")
     return answer
 
 

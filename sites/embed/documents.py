@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sites.embed import addresses
 from sites.embed.board import Board, board_of
 from sites.embed.forms import FORMS, Form, fitted
 from sites.feeds.addresses import JOINT
+from sites.serving.look import Look
 from sites.serving.outline import Outline, digest
 
 
-def outline(name: str, form: str, now: datetime) -> Outline | None:
+def outline(name: str, form: str, look: Look) -> Outline | None:
     """The document at `/embed/<name>.<form>`; None for an embed or a form that there is none of."""
     kind, embed = FORMS.get(form), addresses.embed_of(name)
     if kind is None or embed is None:
         return None
-    board = board_of(name, embed, now)
+    board = board_of(name, embed, look.now)
     return outlined(board, kind, form) if board else None
 
 

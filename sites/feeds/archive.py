@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from channels.formats.html import SHANGHAI
+from channels.formats.typed import SHANGHAI
 from sites.feeds import addresses
 from sites.feeds.selection import Selection
 from sites.feeds.variants import Variant

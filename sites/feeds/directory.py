@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 
 from channels import changes
@@ -17,6 +16,7 @@ from sites.feeds import addresses
 from sites.feeds.heads import owner_of
 from sites.feeds.selection import Selection
 from sites.feeds.window import BEGINNING, SHOWN_CHANNELS
+from sites.serving.look import Look
 from sites.serving.outline import Outline, digest
 
 
@@ -52,7 +52,7 @@ def directory() -> list[Group]:
     return [group for group in groups if group.feeds]
 
 
-def outline(now: datetime) -> Outline:  # noqa: ARG001  the shape of a maker
+def outline(look: Look) -> Outline:  # noqa: ARG001  the shape of a maker
     """`/feeds.opml`: the whole directory, for readers to import."""
     groups = directory()
     changed = max(changes.restructured_at() or BEGINNING, BEGINNING)

@@ -15,6 +15,7 @@ from sites.feeds.heads import Owner, owner_of
 from sites.feeds.selection import Selection
 from sites.feeds.variants import VARIANTS, Variant
 from sites.feeds.window import Cursor, Line, Window, outlet_of, window
+from sites.serving.look import Look
 from sites.serving.outline import Outline, digest
 
 LAYOUT = 4
@@ -50,13 +51,13 @@ class Feed:
         return Placed(line, f"{self.owner.item_base}{line.item}/" if self.owner.item_base else "")
 
 
-def outline(name: str, variant: str, now: datetime) -> Outline | None:
+def outline(name: str, variant: str, look: Look) -> Outline | None:
     """The document at `/feeds/<name>.<variant>`; None for a feed or a form that there is none of."""
     name, month = archive.split(name)
-    form, found = VARIANTS.get(variant), feed(name)
+    form, found = VARIANTS.get(variant), look.settled(("feed", name), lambda: feed(name))
     if form is None or found is None:
         return None
-    return archived(found, form, month, now) if month else page(found, form, now)
+    return archived(found, form, month, look.now) if month else page(found, form, look.now)
 
 
 def feed(name: str) -> Feed | None:

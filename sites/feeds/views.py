@@ -24,6 +24,7 @@ from sites.feeds.window import SHOWN_CHANNELS, Cursor, line_of
 from sites.frame import frame_of, home_for_request
 from sites.models import SiteHome
 from sites.pages import public
+from sites.serving.look import Look
 from sites.serving.outline import Outline, digest
 from sites.serving.responses import respond
 
@@ -35,7 +36,7 @@ def feed(request: HttpRequest, name: str, variant: str) -> HttpResponse:
     if form is None:
         raise Http404("没有这种订阅格式")
     if before is None:
-        outline = documents.outline(name, variant, now)
+        outline = documents.outline(name, variant, Look(now))
     else:
         found = documents.feed(name)
         outline = documents.page(found, form, now, before=before) if found else None
@@ -83,7 +84,7 @@ def entry(request: HttpRequest, name: str, content_id: UUID, form: str) -> HttpR
 @require_safe
 def opml(request: HttpRequest) -> HttpResponse:
     """`/feeds.opml`, where no layer stands before Django."""
-    return respond(request, directory.outline(timezone.now()))
+    return respond(request, directory.outline(Look(timezone.now())))
 
 
 @require_safe

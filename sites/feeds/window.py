@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from heapq import nlargest
 from typing import Any
 from uuid import UUID
@@ -17,15 +18,18 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from channels.models import Item, ItemTag, Outlet, Placement
+from channels.prepared import Prepared, moment
 from channels.pulling.counting import Contents
 from sites.feeds.selection import Selection
-from sites.moments import from_micros, micros
+from sites.lists.moments import from_micros, micros
 
 SHOWN_CHANNELS = ("feed", "hosted")
 """The channels whose outlets the public reads here."""
 MOURNING = timedelta(days=90)
 """How long a tombstone stays: longer than any subscriber's holiday."""
 TOMBSTONES_MAX = 200
+PREPARED_MAX = 512
+"""Selections whose first page a process keeps the statements of."""
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 """`updated` of a feed that has never had an item."""
 
@@ -100,12 +104,13 @@ def window(
     `between` keeps to the lines that changed in a span of time (an archive).
     """
     size = limit or selection.size
-    asked = _Question(selection, now, before, between)
-    found = _newest(asked.living(), size + 1)
+    found, buried = (
+        _first_page(selection, size, now)
+        if before is None and between is None
+        else (_newest(_rows(_Question(selection, now, before, between).living(), size + 1), size + 1), [])
+    )
     page = found[:size]
     older = Cursor(*page[-1].order) if len(found) > size else None
-    first = before is None and between is None
-    buried = _newest(asked.buried(), TOMBSTONES_MAX) if first else []
     ends = [line.until for line in page if line.until]
     changes = [line.changed for line in (*page, *buried)]
     return Window(
@@ -117,6 +122,25 @@ def window(
             [end for end in ends if end > now] + [line.changed + MOURNING for line in buried], default=None
         ),
         older=older,
+    )
+
+
+def _first_page(selection: Selection, size: int, now: datetime) -> tuple[list[Line], list[Line]]:
+    """What is shown, one more than `size`, and what is buried: the page that is read anew after every change."""
+    living, buried = _prepared(selection, size + 1)
+    return (
+        _newest((statement.run(now) for statement in living), size + 1),
+        _newest((statement.run(now - MOURNING) for statement in buried), TOMBSTONES_MAX),
+    )
+
+
+@lru_cache(maxsize=PREPARED_MAX)
+def _prepared(selection: Selection, limit: int) -> tuple[list[Prepared], list[Prepared]]:
+    """Living (given the moment) and buried (given the beginning of the mourning)."""
+    asked = _Question(selection, moment(0), None, None, since=moment(0))
+    return (
+        [Prepared(rows[:limit], moments=1) for rows in asked.living()],
+        [Prepared(rows[:TOMBSTONES_MAX], moments=1) for rows in asked.buried()],
     )
 
 
@@ -154,6 +178,8 @@ class _Question:
     now: datetime
     before: Cursor | None
     between: Between | None
+    since: datetime | None = None
+    """From when on the dead are mourned, if not for MOURNING before `now`."""
 
     def living(self) -> Iterator[QuerySet[Any, Any]]:
         if self.selection.outlet:
@@ -164,7 +190,7 @@ class _Question:
             yield rows.filter(public, withdrawn_at=None, first_published_at__lte=self.now)
 
     def buried(self) -> Iterator[QuerySet[Any, Any]]:
-        since = self.now - MOURNING
+        since = self.since or self.now - MOURNING
         if self.selection.outlet:
             yield self._placements().filter(desired__isnull=True, desired_at__gt=since)
             return
@@ -172,10 +198,12 @@ class _Question:
             yield rows.filter(Exists(_PLACED), withdrawn_at__isnull=False, changed_at__gt=since)
 
     def _placements(self) -> QuerySet[Any, Any]:
-        """(item, edition, published, changed, until) of one outlet."""
-        rows = Placement.objects.filter(
-            self._span("desired_at", "item_id"), outlet__slug=self.selection.outlet
-        )
+        """(item, edition, published, changed, until) of one outlet.
+
+        Its key comes from a statement within: by a join PostgreSQL would not see that the index is in order already.
+        """
+        outlet = Outlet.objects.filter(slug=self.selection.outlet).order_by().values("pk")[:1]
+        rows = Placement.objects.filter(self._span("desired_at", "item_id"), outlet=outlet)
         if self.selection.columns:
             rows = rows.filter(column_code__in=self.selection.columns)
         if self.selection.units:
@@ -223,8 +251,12 @@ def _tagged(tags: Iterable[str], key: str) -> QuerySet[ItemTag]:
     return ItemTag.objects.filter(item=OuterRef(key), tag__in=list(tags))
 
 
-def _newest(ranges: Iterator[QuerySet[Any, Any]], limit: int) -> list[Line]:
-    lines = (Line(*row) for rows in ranges for row in rows[:limit])
+def _rows(ranges: Iterable[QuerySet[Any, Any]], limit: int) -> Iterator[Iterable[tuple[Any, ...]]]:
+    return (rows[:limit] for rows in ranges)
+
+
+def _newest(ranges: Iterable[Iterable[tuple[Any, ...]]], limit: int) -> list[Line]:
+    lines = (Line(*row) for rows in ranges for row in rows)
     return nlargest(limit, lines, key=lambda line: line.order)
 
 

@@ -6,13 +6,11 @@ from django.db import models
 
 
 class StoredDocument(models.Model):
-    """A whole document as it is sent, compressed once; `etag` names exactly these bytes. `br` is made when first asked for."""
+    """A whole document as it is sent, not compressed: whoever answers does that once. `etag` names exactly these bytes."""
 
     path = models.CharField("路径", max_length=300, primary_key=True)
     etag = models.CharField("版本标记", max_length=64)
     body = models.BinaryField("内容")
-    gzip = models.BinaryField("gzip")
-    br = models.BinaryField("br", null=True)
     made_at = models.DateTimeField("生成时间")
 
     class Meta:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import gzip
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 import brotli
 from django.utils import timezone
@@ -22,11 +21,13 @@ from django.utils.module_loading import import_string
 from channels.changes import Stamp
 from sites.models import StoredDocument
 from sites.serving import keeping
+from sites.serving.bounded import Bounded
+from sites.serving.look import NEVER, RECHECK, Look, Memory
 from sites.serving.outline import Outline
 
 Headers = list[tuple[str, str]]
 Maker = Callable[..., Outline | None]
-"""Takes the groups of its pattern and `now`; None for an address that has no document (then Django answers).
+"""Takes the groups of its pattern and a Look; None for an address that has no document (then Django answers).
 
 An address is a path, with `?` and one parameter where a maker takes one and it is spelled as the maker spells it itself.
 Everything else that stands behind a question mark is no document's address: it is answered by Django and never kept.
@@ -48,29 +49,39 @@ BYTES_MAX = 64 * 1024 * 1024
 """What one process keeps in memory."""
 OVERHEAD = 2048
 """Bytes that a document costs besides its text: small ones must not pile up without end."""
-RECHECK = timedelta(seconds=60)
-"""A document is outlined anew after this time even if nothing seems to have changed: what no signal told is seen then."""
-GZIP_LEVEL, BROTLI_QUALITY = 5, 5
+COMPRESS: Mapping[str, Callable[[bytes], bytes]] = {
+    "gzip": partial(gzip.compress, compresslevel=5, mtime=0),
+    "br": partial(brotli.compress, quality=5),
+}
 
 
 @dataclass(slots=True)
 class Document:
-    """What is sent: the same bytes in up to three encodings, each with a strong tag of its own."""
+    """What is sent: the same bytes in up to three encodings, each with a strong tag of its own and made when first asked for."""
 
     path: str
     outline: Outline
     body: bytes
-    gzip: bytes
-    br: bytes | None
     until: datetime
     stamp: Stamp
+    was_read: bool = False
+    compressed: dict[str, bytes] = field(default_factory=dict)
     prepared: dict[str, tuple[Headers, Headers]] = field(default_factory=dict)
 
+    def is_fresh(self, stamp: Stamp, now: datetime) -> bool:
+        """Whether nothing has changed since it was looked at last: most looks bring the very same stamp."""
+        return (self.stamp is stamp or self.stamp == stamp) and now < self.until
+
     def encoded(self, coding: str) -> bytes:
-        """The bytes in `coding` (identity, gzip or br)."""
-        if coding == "br":
-            return self.br or b""
-        return self.gzip if coding == "gzip" else self.body
+        """The bytes in `coding` (identity, gzip or br); `compress` has made those of the last two."""
+        return self.compressed.get(coding, self.body)
+
+    def compress(self, coding: str) -> int:
+        """Make the bytes in `coding` if they are not there yet; returns by how many the document has grown."""
+        if coding in self.compressed or coding not in COMPRESS:
+            return 0
+        made = self.compressed[coding] = COMPRESS[coding](self.body)
+        return len(made)
 
     def headers(self, coding: str) -> tuple[Headers, Headers]:
         """(of a 304, of a 200): what both have in common is the same, put together once."""
@@ -84,9 +95,7 @@ class Document:
         common = [
             ("ETag", f'"{outline.etag}{TAGS[coding]}"'),
             ("Cache-Control", outline.caching),
-            ("Vary", "Accept-Encoding"),
-            ("Access-Control-Allow-Origin", "*"),
-            ("X-Content-Type-Options", "nosniff"),
+            *outline.standing,
             *outline.validators.items(),
             *outline.headers.items(),
         ]
@@ -99,20 +108,18 @@ class Document:
 
     @property
     def size(self) -> int:
-        return OVERHEAD + len(self.body) + len(self.gzip) + len(self.br or b"")
+        return OVERHEAD + len(self.body) + sum(map(len, self.compressed.values()))
 
 
 TAGS = {"identity": "", "gzip": "-gz", "br": "-br"}
 
 
 class Shelf:
-    """The documents that this process has in memory, the latest used last."""
+    """The documents that this process has in memory."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[str, Document] = OrderedDict()
-        self._bytes = 0
-        self._guard = threading.Lock()
-        self._making: dict[str, threading.Lock] = {}
+        self._held: Bounded[str, Document] = Bounded(BYTES_MAX)
+        self._memory = Memory()
 
     def holds(self, path: str) -> bool:
         """Whether there is something under this address, however old."""
@@ -121,65 +128,41 @@ class Shelf:
     def fresh(self, path: str, stamp: Stamp, now: datetime) -> Document | None:
         """The document if nothing has changed since it was looked at last."""
         held = self._held.get(path)
-        return held if held is not None and held.stamp == stamp and now < held.until else None
+        return held if held is not None and held.is_fresh(stamp, now) else None
 
     def get(self, path: str, stamp: Stamp, now: datetime) -> Document | None:
         """The document as of `stamp`, made if need be; None for an address without one. Reads the database."""
         found = self.fresh(path, stamp, now)
         if found or maker_of(path) is None:
             return found
-        with self._guard:
-            making = self._making.setdefault(path, threading.Lock())
-        with making:  # whoever waited finds it made
-            try:
-                return self.fresh(path, stamp, now) or self._renewed(path, stamp, now)
-            finally:
-                with self._guard:
-                    self._making.pop(path, None)
+        with self._held.making(path):  # whoever waited finds it made
+            return self.fresh(path, stamp, now) or self._renewed(path, stamp, now)
 
     def forget(self) -> None:
         """Empty the memory."""
-        with self._guard:
-            self._held.clear()
-            self._bytes = 0
+        self._held.forget()
+        self._memory.clear()
 
-    def with_brotli(self, document: Document) -> Document:
-        """Compressed with br as well: once, when the first reader asks for it."""
-        if document.br is None:
-            document.br = brotli.compress(document.body, quality=BROTLI_QUALITY)
-            with self._guard:
-                self._bytes += len(document.br)
-            _keep(document)
-        return document
+    def encode(self, document: Document, coding: str) -> None:
+        """Compress it as `coding` wants, once."""
+        if made := document.compress(coding):
+            self._held.grow(document.path, document, made)
 
     def _renewed(self, path: str, stamp: Stamp, now: datetime) -> Document | None:
-        outline = _outline(path, now)
+        outline = _outline(path, Look(now, stamp, self._memory))
         if outline is None:
-            self._drop(path)
+            self._held.drop(path)
             return None
         held = self._held.get(path)
         until = min(outline.until or now + RECHECK, now + RECHECK)
         if held is not None and held.outline.etag == outline.etag:
             held.until, held.stamp = until, stamp
             return held
-        document = _stored(path, outline) or _made(path, outline)
+        # Who has shown the one before makes the next from fragments as quickly as it could look for it.
+        document = (held is None and _stored(path, outline)) or _made(path, outline)
         document.until, document.stamp = until, stamp
-        self._put(document)
+        self._held.put(path, document)
         return document
-
-    def _put(self, document: Document) -> None:
-        self._drop(document.path)
-        with self._guard:
-            self._held[document.path] = document
-            self._bytes += document.size
-            while self._bytes > BYTES_MAX and len(self._held) > 1:
-                _, oldest = self._held.popitem(last=False)
-                self._bytes -= oldest.size
-
-    def _drop(self, path: str) -> None:
-        with self._guard:
-            gone = self._held.pop(path, None)
-            self._bytes -= gone.size if gone else 0
 
 
 shelf = Shelf()
@@ -199,43 +182,28 @@ def prune(*, before: datetime) -> int:
     return int(StoredDocument.objects.filter(made_at__lt=before).delete()[0])
 
 
-NEVER = Stamp(sequence=-1, structure=-1)
-
-
-def _outline(path: str, now: datetime) -> Outline | None:
+def _outline(path: str, look: Look) -> Outline | None:
     made_by = maker_of(path)
     if made_by is None:
         return None
     maker, said = made_by
-    return maker(**said, now=now)
+    return maker(**said, look=look)
 
 
 def _stored(path: str, outline: Outline) -> Document | None:
     kept = StoredDocument.objects.filter(path=path[:PATH_CHARS_MAX], etag=outline.etag)
-    row = kept.values_list("body", "gzip", "br").first()
-    if row is None:
-        return None
-    body, zipped, br = row
-    return _document(path, outline, bytes(body), bytes(zipped), bytes(br) if br is not None else None)
+    body = kept.values_list("body", flat=True).first()
+    return None if body is None else _document(path, outline, bytes(body))
 
 
 def _made(path: str, outline: Outline) -> Document:
-    body = outline.render()
-    document = _document(path, outline, body, gzip.compress(body, GZIP_LEVEL, mtime=0), None)
+    document = _document(path, outline, outline.render())
     _keep(document)
     return document
 
 
-def _document(path: str, outline: Outline, body: bytes, zipped: bytes, br: bytes | None) -> Document:
-    return Document(
-        path=path,
-        outline=outline,
-        body=body,
-        gzip=zipped,
-        br=br,
-        until=timezone.now(),
-        stamp=NEVER,
-    )
+def _document(path: str, outline: Outline, body: bytes) -> Document:
+    return Document(path=path, outline=outline, body=body, until=timezone.now(), stamp=NEVER)
 
 
 def _keep(document: Document) -> None:
@@ -248,8 +216,6 @@ def _keep(document: Document) -> None:
                 path=document.path,
                 etag=document.outline.etag,
                 body=document.body,
-                gzip=document.gzip,
-                br=document.br,
                 made_at=timezone.now(),
             )
         ]

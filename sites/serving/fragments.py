@@ -16,6 +16,9 @@ from sites.serving import keeping
 Subject = TypeVar("Subject")
 
 RECENT_BYTES_MAX = 16 * 1024 * 1024
+RENDERED_UNASKED = 1
+"""So many are rendered without asking the database for them: after a correction one is new, and reading its edition is
+as quick as looking whether another process has rendered it."""
 
 
 class Recent:
@@ -50,9 +53,10 @@ _recent = Recent()
 def fetch(
     wanted: Mapping[str, Subject], render: Callable[[dict[str, Subject]], dict[str, bytes]]
 ) -> dict[str, bytes]:
-    """The fragment of each key; only those that nobody has rendered yet are rendered. A statement at most, and a write."""
+    """The fragment of each key; only those that nobody is known to have rendered are rendered. A statement at most, and a write."""
     held = _recent.pick(wanted)
-    if unknown := [key for key in wanted if key not in held]:
+    unknown = [key for key in wanted if key not in held]
+    if len(unknown) > RENDERED_UNASKED:
         kept = StoredFragment.objects.filter(pk__in=unknown).values_list("pk", "body")
         held |= {key: bytes(body) for key, body in kept}
     missing = {key: subject for key, subject in wanted.items() if key not in held}

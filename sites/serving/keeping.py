@@ -94,6 +94,6 @@ def _write(rows: Sequence[Row]) -> None:
                 documents.values(),
                 update_conflicts=True,
                 unique_fields=["path"],
-                update_fields=["etag", "body", "gzip", "br", "made_at"],
+                update_fields=["etag", "body", "made_at"],
                 batch_size=20,
             )

@@ -78,7 +78,8 @@ def split(environ: Mapping[str, str]) -> tuple[str, str]:
     parts = query.split("&") if PARAMETER in query else []
     shown = [part for part in parts if part.startswith(PARAMETER)]
     if len(shown) != 1:
-        return query, _bearer(environ.get("HTTP_AUTHORIZATION", ""))
+        header = environ.get("HTTP_AUTHORIZATION", "")
+        return query, _bearer(header) if header else ""
     rest = "&".join(part for part in parts if part not in shown)
     return rest, unquote_plus(shown[0].removeprefix(PARAMETER))
 

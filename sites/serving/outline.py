@@ -9,6 +9,13 @@ from datetime import UTC, datetime
 
 from channels.pulling.counting import Contents
 
+Headers = tuple[tuple[str, str], ...]
+FOR_MACHINES: Headers = (
+    ("Vary", "Accept-Encoding"),
+    ("Access-Control-Allow-Origin", "*"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
@@ -30,6 +37,7 @@ class Outline:
     contents: Contents = ()
     reaches: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    standing: Headers = FOR_MACHINES
     caching: str = "public, max-age=300, stale-while-revalidate=600, stale-if-error=86400"
 
     @property

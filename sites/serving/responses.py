@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from sites.serving import keyed
+from sites.serving.conditions import has_tag, unchanged
 from sites.serving.outline import Outline
-from sites.serving.wsgi_layer import has_tag, unchanged
 
 
 def respond(request: HttpRequest, outline: Outline) -> HttpResponse:

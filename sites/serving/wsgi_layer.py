@@ -9,28 +9,33 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
-from django.utils.http import parse_etags
 
+from channels.changes import Stamp
 from channels.pulling.counting import Tally, tally
 from channels.pulling.keys import Ring
 from sites.serving import documents, keyed
+from sites.serving import pages as all_pages
+from sites.serving.conditions import Environ, has_tag, is_answerable, path_of, preferred, unchanged
 from sites.serving.documents import Document, Shelf
 from sites.serving.freshness import Watch, renew_connection, watch
 from sites.serving.keyed import Visit
+from sites.serving.pages import Asked, Foreign, Page, Pages
 
 logger = logging.getLogger(__name__)
 
-Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class Store(Protocol):
+    def encode(self, document: Any, coding: str) -> None:
+        """Compress it as `coding` wants, once."""
 
 
 class DocumentLayer:
@@ -41,26 +46,65 @@ class DocumentLayer:
         application: Application,
         *,
         shelf: Shelf | None = None,
+        pages: Pages | None = None,
         watching: Watch | None = None,
         ring: Ring | None = None,
         pulls: Tally | None = None,
     ) -> None:
         self._application = application
         self._shelf = shelf or documents.shelf
+        self._pages = pages or all_pages.pages
         self._watch = watching or watch()
         self._ring = ring or keyed.ring
         self._pulls = pulls or tally
         if pulls is None:
-            tally.flush_by_itself()
+            tally.soon.begin()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        query, key = keyed.split(environ)
-        document = self._document(environ, query)
-        if document is None:
+        if not is_answerable(environ):
             return self._application(environ, start_response)
-        if key:
-            return self._to_known(key, document, environ, start_response)
-        return answer(document, environ, start_response, shelf=self._shelf)
+        query, key = keyed.split(environ)
+        if environ["PATH_INFO"].endswith("/"):  # as every page's address does and no document's
+            wanted = None if key else all_pages.asked(environ)
+            if wanted is not None:
+                return self._page(wanted, environ, start_response)
+        elif document := self._document(environ, query):
+            if key:
+                return self._to_known(key, document, environ, start_response)
+            return answer(document, environ, start_response, store=self._shelf)
+        return self._application(environ, start_response)
+
+    def _page(self, wanted: Asked, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            stamp, now = self._watch.stamp(), timezone.now()
+            found = self._pages.fresh(wanted, stamp, now) or self._pages.renewed(wanted, stamp, now)
+        except DatabaseError as error:
+            logger.warning("no page %s: %s", wanted.path, error)
+            return self._application(environ, start_response)
+        if found is None and (settings.DEBUG or not all_pages.is_page(wanted.path)):
+            return self._application(environ, start_response)
+        made = found or self._made(wanted, environ, stamp, now)
+        if isinstance(made, Page):
+            made.was_read = True
+            return answer(made, environ, start_response, store=self._pages)
+        if made.sets_cookies:  # it is about the one who asks, after all
+            made.close()
+            return self._application(environ, start_response)
+        return made.send(start_response, is_head=environ["REQUEST_METHOD"] == "HEAD")
+
+    def _made(self, wanted: Asked, environ: Environ, stamp: Stamp, now: datetime) -> Page | Foreign:
+        """Made by one thread where many wait for it after a change; what is not known for a page holds up nobody."""
+        if wanted not in self._pages.memory:
+            return self._asked(wanted, environ, stamp, now)
+        with self._pages.memory.making(wanted):
+            return self._pages.fresh(wanted, stamp, now) or self._asked(wanted, environ, stamp, now)
+
+    def _asked(self, wanted: Asked, environ: Environ, stamp: Stamp, now: datetime) -> Page | Foreign:
+        made = all_pages.ask(self._application, environ, wanted, stamp, now)
+        if isinstance(made, Page):
+            return self._pages.put(wanted, made)
+        self._pages.memory.drop(wanted)
+        return made
 
     def _to_known(
         self, key: str, document: Document, environ: Environ, start_response: StartResponse
@@ -77,14 +121,10 @@ class DocumentLayer:
             status = 304 if is_unchanged(document, environ) else 200
             proven = status == 200 or has_tag(document.outline.etag, environ.get("HTTP_IF_NONE_MATCH", ""))
             self._pulls.note(seen.fetch(document.path, document.outline, status, proven=proven))
-        return answer(document, environ, start_response, shelf=self._shelf, caching=keyed.CACHING)
+        return answer(document, environ, start_response, store=self._shelf, caching=keyed.CACHING)
 
     def _document(self, environ: Environ, query: str) -> Document | None:
         """`query` is what is asked beside the key."""
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-            return None
-        if settings.SECURE_SSL_REDIRECT and not _is_secure(environ):
-            return None
         path = _address(environ, query)
         if not self._shelf.holds(path) and documents.maker_of(path) is None:
             return None
@@ -101,12 +141,11 @@ class DocumentLayer:
 
 
 def answer(
-    document: Document, environ: Environ, start_response: StartResponse, *, shelf: Shelf, caching: str = ""
+    document: Document, environ: Environ, start_response: StartResponse, *, store: Store, caching: str = ""
 ) -> Iterable[bytes]:
     """200 or 304. `caching` in place of the document's own."""
     coding = preferred(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    if coding == "br":
-        shelf.with_brotli(document)
+    store.encode(document, coding)
     common, whole = document.headers(coding)
     unread = is_unchanged(document, environ)
     start_response("304 Not Modified" if unread else "200 OK", _kept(common if unread else whole, caching))
@@ -127,8 +166,8 @@ def refuse(document: Document, seen: Visit, start_response: StartResponse) -> It
 
 
 def is_unchanged(document: Document, environ: Environ) -> bool:
-    known = environ.get("HTTP_IF_NONE_MATCH", ""), environ.get("HTTP_IF_MODIFIED_SINCE", "")
-    return unchanged(document.outline.etag, document.outline.changed, *known)
+    tags, since = environ.get("HTTP_IF_NONE_MATCH", ""), environ.get("HTTP_IF_MODIFIED_SINCE", "")
+    return bool(tags or since) and unchanged(document.outline.etag, document.outline.changed, tags, since)
 
 
 def _kept(headers: Iterable[tuple[str, str]], caching: str) -> list[tuple[str, str]]:
@@ -138,61 +177,9 @@ def _kept(headers: Iterable[tuple[str, str]], caching: str) -> list[tuple[str, s
     return [(name, caching if name == "Cache-Control" else value) for name, value in headers]
 
 
-def unchanged(etag: str, changed: datetime | None, if_none_match: str, if_modified_since: str) -> bool:
-    """Whether the reader has it already, in whatever encoding. What cannot be understood counts as not said.
-
-    If-None-Match beats If-Modified-Since (RFC 9110, 13.2.2).
-    """
-    if if_none_match:
-        return has_tag(etag, if_none_match) or if_none_match.strip() == "*"
-    if if_modified_since and changed:
-        since = _moment(if_modified_since)
-        return since is not None and int(changed.timestamp()) <= since
-    return False
-
-
-def has_tag(etag: str, if_none_match: str) -> bool:
-    """Whether the reader names these very bytes. A date does not: two changes may share a second."""
-    return bool(if_none_match) and etag in _bare_tags(if_none_match)
-
-
-@lru_cache(maxsize=1024)
-def preferred(accept: str) -> str:
-    """The best encoding that the reader takes: br, gzip, else identity. `q=0` is a refusal."""
-    taken = set()
-    for part in accept.lower().split(","):
-        name, _, weight = part.replace(" ", "").partition(";q=")
-        if weight.strip("0.") or not weight:
-            taken.add(name)
-    return next((coding for coding in ("br", "gzip") if coding in taken), "identity")
-
-
-@lru_cache(maxsize=4096)
-def _bare_tags(header: str) -> frozenset[str]:
-    tags = (tag.removeprefix("W/").strip('"') for tag in parse_etags(header))
-    return frozenset(tag.removesuffix("-gz").removesuffix("-br") for tag in tags)
-
-
-@lru_cache(maxsize=4096)
-def _moment(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError):
-        return None
-
-
 def _address(environ: Environ, query: str) -> str:
     """Path and query as a document's address; empty for a path that has a question mark in it, which would mix them up."""
-    path: str = environ["PATH_INFO"]
-    if not path.isascii():
-        path = path.encode("latin-1").decode("utf-8", "replace")
+    path = path_of(environ)
     if "?" in path:
         return ""
     return f"{path}?{query}" if query else path
-
-
-def _is_secure(environ: Environ) -> bool:
-    if environ.get("wsgi.url_scheme") == "https":
-        return True
-    header = settings.SECURE_PROXY_SSL_HEADER
-    return header is not None and environ.get(header[0]) == header[1]

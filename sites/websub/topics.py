@@ -11,6 +11,7 @@ from channels.changes import Stamp
 from sites.feeds.addresses import hub_url
 from sites.serving import documents
 from sites.serving.documents import Document, Shelf
+from sites.serving.look import Look
 from sites.serving.outline import Outline
 
 
@@ -30,7 +31,7 @@ def tag_of(topic: str, now: datetime) -> str | None:
     if made_by is None:
         return None
     maker, said = made_by
-    outline = maker(**said, now=now)
+    outline = maker(**said, look=Look(now))
     return outline.etag if outline and names_hub(outline) else None
 
 

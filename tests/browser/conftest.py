@@ -1,31 +1,25 @@
-"""A demo district of its own, run as a newcomer runs it, and a browser to look at it."""
+"""A demo district for all browser tests of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.ops.processes import HubProcess, environment, free_port, manage
+from tests.browser.district import running_district
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def running(
+    tmp_path_factory: pytest.TempPathFactory, fresh_database: Callable[[Path], None]
+) -> Iterator[tuple[str, str]]:
     """Addresses of a running hub with the demo district, and of its sandbox."""
-    port, sandbox = free_port(), free_port()
-    hub_url, sandbox_url = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox}"
-    env = environment(tmp_path_factory.mktemp("var"), PUBLIC_URL=hub_url, SANDBOX_URL=sandbox_url)
-    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["seed_demo"]):
-        done = manage(*command, env=env)
-        assert done.returncode == 0, done.stderr
-    hub = HubProcess.start(env, port, "--sandbox", "--sandbox-port", str(sandbox))
-    try:
-        hub.wait_until_ready()
-        yield hub_url, sandbox_url
-    finally:
-        hub.stop()
+    folder = tmp_path_factory.mktemp("var")
+    fresh_database(folder)
+    with running_district(folder) as addresses:
+        yield addresses
 
 
 @pytest.fixture(scope="session")

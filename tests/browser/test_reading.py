@@ -129,3 +129,19 @@ def test_a_printed_page_is_the_text_alone(reader: Reader) -> None:
     for selector in (".masthead", ".menu", ".colophon", ".crumbs"):
         assert not reader.page.is_visible(selector)
     assert reader.page.is_visible(".body")
+
+
+def test_a_printed_guide_has_all_its_parts(reader: Reader) -> None:
+    reader.look("/banshi/")
+    guides = reader.links("main a[href*='/banshi/20']:not([href$='-10/'], [href$='-11/'])")
+    assert guides
+    for guide in guides:
+        reader.look(guide)
+        seen = reader.page.locator("article h2").all_inner_texts()
+        assert "申请材料" in seen
+        reader.page.emulate_media(media="print")
+        printed = reader.page.locator("article h2").evaluate_all(
+            "all => all.filter(each => each.checkVisibility()).map(each => each.textContent)"
+        )
+        assert printed == seen
+        reader.page.emulate_media(media="screen")

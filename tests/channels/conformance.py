@@ -77,6 +77,10 @@ class AdapterConformance:
     def make_adapter(self, remote: Any, *, http: Http, assets: AssetReader) -> Adapter:
         """The adapter set up for that outlet."""
 
+    def fail_probe(self, remote: Any, fault: Fault) -> None:
+        """Strike the next trial of the connection; override where it makes another call than deliveries do."""
+        remote.fail_next(fault)
+
     def edition(self, version: int = 1, **changes: Any) -> Edition:
         """What is published; override it for a channel that cannot take the usual sample."""
         return sample(version, **changes)
@@ -371,9 +375,9 @@ class AdapterConformance:
         with self.stage() as stage:
             if not offers_a_probe(stage):
                 return
-            stage.remote.fail_next(fault)
+            self.fail_probe(stage.remote, fault)
             if fault is Fault.DROPPED:
-                stage.remote.fail_next(fault)  # as for a look
+                self.fail_probe(stage.remote, fault)  # as for a look
             error = failure(stage.probe)
             assert error.remedy in LOOK_REMEDIES[fault]
             assert CHINESE.search(error.message)

@@ -29,12 +29,16 @@ ONCE = replace(REPEATABLE, update=Update.REPLACE, repeatable=False)
 
 @dataclass
 class FakeOutlet:
-    """`copies`: uri -> list of (version, token). `faults`: raised before, or after the effect with `after=True`."""
+    """`copies`: uri -> list of (version, token). `undecided`: a look finds that it is still at work.
+
+    `faults`: raised before, or after the effect with `after=True`.
+    """
 
     copies: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     faults: list[tuple[str, Exception, bool]] = field(default_factory=list)
     queued: bool = False
+    undecided: bool = False
     hangs_while: Callable[[], bool] | None = None
     on_call: Callable[[str], None] | None = None
 
@@ -94,6 +98,8 @@ class FakeAdapter(Adapter):
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:
         await self._begin("verify")
+        if self.remote.undecided:
+            return Observation(presence=Presence.PENDING)
         copies = self.remote.copies.get(receipt.uri)
         if not copies:
             return Observation(presence=Presence.ABSENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import timedelta
 
@@ -363,6 +364,19 @@ def test_a_queued_delivery_settles_when_a_look_proves_it(clock):
     assert (only().state, only().pending) == (State.SETTLED, "")
 
 
+def test_looks_that_the_outlet_asks_for_put_off_none_that_is_planned(clock):
+    sign(edition(), outlet(), clock=clock)
+    remote().queued = remote().undecided = True
+    run(clock)
+    planned = only().due_at
+    for _ in range(5):
+        assert outbox.look_again(Placement.objects.all(), now=clock()) == 1
+        run(clock)
+    assert remote().calls["verify"] == 5
+    assert only().state == State.ACCEPTED
+    assert only().due_at == planned
+
+
 def test_a_dead_worker_leaves_a_doubt_that_is_looked_at(clock):
     item = edition()
     sign(item, outlet(channel="once"), clock=clock)
@@ -438,6 +452,21 @@ def test_one_hanging_outlet_delays_nobody(clock, monkeypatch):
 
     assert not late
     assert len(remote("fast").copies) == len(remote("slow").copies) == 8
+
+
+def test_results_are_written_down_while_other_calls_hang(monkeypatch):
+    monkeypatch.setattr(engine, "FLUSH_SECONDS", 3600)
+
+    async def landed() -> int:
+        flights, for_ever = engine._Flights(), asyncio.Event()
+        flights.start(for_ever.wait(), 0)
+        for number in range(engine.REFILL):
+            flights.start(asyncio.sleep(0), number)
+        await asyncio.wait_for(flights.some_landed(60), 30)
+        for_ever.set()
+        return len(flights.take())
+
+    assert asyncio.run(landed()) == engine.REFILL
 
 
 def test_an_outlet_takes_no_more_calls_at_a_time_than_it_says(clock):

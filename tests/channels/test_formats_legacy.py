@@ -100,7 +100,10 @@ def test_the_flat_array_holds_strings_alone(found: list[Edition]) -> None:
     items = json.loads(feed(flat, entries_of(found), [STONE]))
 
     for item in items:
-        assert list(item) == ["id", "title", "url", "date", "summary", "image", "source"]
+        assert list(item) == [
+            *("id", "title", "url", "date", "summary", "image", "source"),
+            *("type", "status"),
+        ]
         assert all(isinstance(value, str) for value in item.values())
 
 

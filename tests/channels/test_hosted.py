@@ -6,7 +6,7 @@ from aiohttp import web
 
 from channels.adapters.hosted.adapter import HostedAdapter
 from channels.contract import AssetReader, Http, OutletConfig, Presence, Receipt
-from channels.errors import ConfigError
+from channels.errors import ConfigError, Throttled
 from tests.channels.conformance import AdapterConformance, failure
 from tests.channels.loopback import Loopback
 from tests.channels.stage import URI, Stage, sample, token_for
@@ -23,6 +23,8 @@ class Site(Loopback):
     def __init__(self) -> None:
         super().__init__()
         self.items: dict[str, int] = {}
+        self.leads_on = ""
+        self.is_resting = False
         self.page = (
             '<meta name="tongsheng:item" content="{uri}"><meta name="tongsheng:version" content="{version}">'
         )
@@ -43,12 +45,15 @@ class Site(Loopback):
         if request.path == "/site/":
             return web.Response(text="<title>门户网</title>", content_type="text/html")
         uri = f"urn:uuid:{request.path.strip('/').rpartition('/')[2]}"
-        if not request.path.startswith("/site/"):
+        if self.is_resting:
+            return web.Response(status=503, headers={"Retry-After": "3600"})
+        if not request.path.startswith(("/site/", "/other/")):
             return web.Response(status=404)
         if uri not in self.items:
             return web.Response(status=410)
         if request.path.startswith("/site/item/"):
-            return web.Response(status=302, headers={"Location": f"/site/tzgg/{uri[9:]}"})
+            target = self.leads_on or f"/site/tzgg/{uri[9:]}"
+            return web.Response(status=302, headers={"Location": target})
         page = self.page.format(uri=uri, version=self.items[uri])
         return web.Response(text=f"<html><head>{page}</head></html>", content_type="text/html")
 
@@ -66,6 +71,23 @@ class TestHosted(AdapterConformance):
         with self.stage() as stage:
             receipt = stage.place(sample())
             assert receipt.remote_url == f"{stage.remote.url}/site/tzgg/{URI[9:]}"
+
+    def test_a_closed_site_that_leads_on_keeps_the_address_of_its_copy(self) -> None:
+        with self.stage() as stage:
+            receipt = stage.place(sample())
+            stage.remote.leads_on = f"{stage.remote.url}/other/{URI[9:]}"
+            seen = stage.verify(receipt)
+            assert seen.presence is Presence.PRESENT
+            assert seen.remote_url == f"{stage.remote.url}/site/item/{URI[9:]}/"
+
+    def test_a_resting_site_is_asked_again_later_and_proves_nothing(self) -> None:
+        with self.stage() as stage:
+            receipt = stage.place(sample())
+            stage.remote.is_resting = True
+            rests = failure(lambda: stage.verify(receipt))
+            assert isinstance(rests, Throttled)
+            assert rests.retry_after == 3600
+            assert not rests.remedy.needs_person
 
     def test_an_address_that_shows_another_item_does_not_show_ours(self) -> None:
         with self.stage() as stage:

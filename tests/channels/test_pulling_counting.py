@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
+from channels import soon
 from channels.pulling import counting
 from channels.pulling.counting import Fetch, Line, Tally
 from tests.channels.builders import NOW
@@ -72,15 +73,15 @@ def test_a_flood_of_addresses_stays_within_the_memory_it_may_have(
 
 
 def test_a_tally_writes_by_itself_and_at_the_end(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "SECONDS", 0.01)
-    monkeypatch.setattr(counting.atexit, "register", lambda work: None)
+    monkeypatch.setattr(soon, "SECONDS", 0.01)
+    monkeypatch.setattr(soon.atexit, "register", lambda work: None)
     tally = Tally(book)
-    tally.flush_by_itself()
+    tally.soon.begin()
     tally.note(FETCH)
     assert book.written.wait(30), "the thread never wrote"
-    tally.close()
+    tally.soon.close()
     tally.note(FETCH)
-    tally.close()
+    tally.soon.close()
     assert sum(line.times for line in book.lines) == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from channels.adapters.wechat_mp.api.calls import Upload
 from channels.adapters.wechat_mp.api.line import Account, Line, account
 from channels.adapters.wechat_mp.api.quotas import DAILY, day_of
-from channels.adapters.wechat_mp.api.tokens import REFUSED_FOR
+from channels.adapters.wechat_mp.api.tokens import COME_BACK, PATIENCE, REFUSED_FOR
 from channels.errors import ConfigError, OutcomeUnknown, Throttled, Unreachable
 from channels.sandbox.config import DEMO_SECRET
 from channels.sandbox.running import RunningSandbox, running_sandbox
@@ -121,6 +122,20 @@ class TestTokens:
         with pytest.raises(Unreachable):
             asyncio.run(look_often(line, 1))
         asyncio.run(look_often(line, 1))
+
+    def test_the_renewal_of_a_dead_process_is_not_waited_for_long(self, sandbox: RunningSandbox) -> None:
+        """A call has seconds: one that waits to its end would count as an answer that never came."""
+        memory, times = Memory(), iter(range(1_000, 100_000))
+        line = Line(Account(sandbox.url, APPID, DEMO_SECRET), memory, clock=lambda: float(next(times)))
+        claim = {"token": "", "got_at": 0.0, "ends_at": 0.0, "renewing_until": 1_040.0, "refused_until": 0.0}
+        memory.secrets[line.tokens._name] = json.dumps(claim, sort_keys=True)
+        with pytest.raises(Throttled, match="另一进程") as waiting:
+            asyncio.run(look_often(line, 1))
+        assert waiting.value.retry_after == COME_BACK
+        assert next(times) < 1_000 + 4 * PATIENCE
+        times = iter(range(1_041, 100_000))
+        asyncio.run(look_often(line, 1))
+        assert sandbox.calls("stable_token") == 1
 
     def test_other_credentials_have_a_token_of_their_own(
         self, sandbox: RunningSandbox, clock: Seconds

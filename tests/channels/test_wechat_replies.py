@@ -21,6 +21,7 @@ from channels.adapters.wechat_mp.api.callback import (
 )
 from channels.edition import Correction
 from channels.models import Item, Outlet, WithdrawalKind
+from channels.search import entries
 from channels.wechat import replies
 from channels.wechat.answering import answer
 from channels.wechat.models import Greeting, KeywordReply
@@ -132,6 +133,17 @@ class TestAnswering:
         outbox.recall(item.pk, kind=WithdrawalKind.GONE, reason="误", now=NOW)
 
         assert "没有找到" in self.say(account, "停水")
+
+    def test_a_word_typed_in_pinyin_or_by_its_sound_is_answered_with_what_was_meant(
+        self, account: Outlet, item: Item
+    ) -> None:
+        entries.spell(limit=5)
+
+        for said in ("tingshui", "挺水"):
+            text = self.say(account, said)
+            assert text.startswith(f"没有找到与“{said}”有关的信息，以下是“停水”的查找结果：")
+            assert f"http://hub.example/i/{item.pk}/" in text
+            assert "/find/?q=%E5%81%9C%E6%B0%B4" in text
 
     def test_the_welcome_names_the_account(self, account: Outlet) -> None:
         assert self.text(account, Followed(**HEAD, scene="")).startswith("欢迎关注品质城中。")

@@ -27,7 +27,7 @@ from channels.errors import (
     Unreachable,
 )
 from tests.channels.conformance import AdapterConformance, failure
-from tests.channels.loopback import Loopback
+from tests.channels.loopback import Fault, Loopback
 from tests.channels.stage import URI, Stage, sample
 from tests.channels.wordpress_stage import SITE, WordPressRemote, adapter_for, outlet, remote_of
 
@@ -76,12 +76,13 @@ class TestWordPress(AdapterConformance):
     def make_adapter(self, remote: WordPressRemote, *, http: Http, assets: AssetReader) -> WordPressAdapter:
         return adapter_for(remote, http, assets)
 
+    def fail_probe(self, remote: WordPressRemote, fault: Fault) -> None:
+        """Every read of a trial in turn would do; this one is the last that it makes here."""
+        remote.fail_next(fault, r"GET .*/posts$")
 
-class TestWordPressDrafts(AdapterConformance):
+
+class TestWordPressDrafts(TestWordPress):
     """The same where a person at the site publishes."""
-
-    def make_remote(self) -> WordPressRemote:
-        return WordPressRemote()
 
     def make_adapter(self, remote: WordPressRemote, *, http: Http, assets: AssetReader) -> WordPressAdapter:
         return adapter_for(remote, http, assets, status="draft")
@@ -401,6 +402,42 @@ def test_columns_become_categories(stage: Stage, text: str, expected: list[int])
     set_up(stage, categories=text)
     stage.place(sample(1))
     assert only_post(stage)["categories"] == expected
+
+
+# ---- trying the connection
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "归入默认分类"), ("tzgg=3\nyaowen=2\nx=2", "2 个分类目录都在")]
+)
+def test_a_probe_names_what_it_has_found(stage: Stage, text: str, said: str) -> None:
+    set_up(stage, categories=text)
+    told = stage.probe()
+    assert "账号权限够用" in told
+    assert said in told
+
+
+def test_a_probe_finds_what_has_changed_since_the_last_delivery(stage: Stage) -> None:
+    set_up(stage, categories="*=dongtai")
+    stage.place(sample(1))
+    remote_of(stage).sandbox.set_wordpress(SITE, role="subscriber")
+    assert "发布文章" in failure(stage.probe).message
+
+
+def test_a_probe_of_a_category_that_is_missing_is_for_the_administrator(stage: Stage) -> None:
+    set_up(stage, categories="never-used=nosuch")
+    error = failure(stage.probe)
+    assert isinstance(error, ConfigError)
+    assert "nosuch" in error.message
+
+
+def test_a_probe_says_when_a_site_hides_its_accounts(stage: Stage) -> None:
+    with Shown("", no_route=True) as hidden:
+        url = f"{remote_of(stage).sandbox.url}/wordpress/{SITE}"
+        stage.adapter = WordPressAdapter(
+            outlet(url), http=Hiding(stage.http, hidden.url), assets=stage.assets
+        )
+        assert "隐藏了账号信息" in stage.probe()
 
 
 # ---- what the answers mean

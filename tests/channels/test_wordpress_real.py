@@ -308,6 +308,7 @@ def test_what_stands_before_the_interface_is_for_the_administrator(
             failure(lambda: stage.deliver(sample(2), previous=receipt)),
             failure(lambda: stage.withdraw(receipt)),
             failure(lambda: stage.verify(receipt)),
+            failure(stage.probe),
         ]
     assert all(isinstance(error, ConfigError) and said in error.message for error in errors)
 
@@ -336,10 +337,16 @@ def test_what_the_administrator_has_to_mend_is_said_before_anything_is_written(
     stage: Stage, site: WordPress, user: str, values: dict[str, str], said: str
 ) -> None:
     set_up(stage, site, user, **values)
-    error = failure(lambda: stage.deliver(sample(1, pictures=0)))
+    for call in (lambda: stage.deliver(sample(1, pictures=0)), stage.probe):
+        error = failure(call)
+        assert isinstance(error, ConfigError)
+        assert said in error.message
+    assert site.posts() == []
 
-    assert isinstance(error, ConfigError)
-    assert said in error.message
+
+def test_a_probe_of_a_site_as_it_should_be(stage: Stage, site: WordPress) -> None:
+    set_up(stage, site, "writer", categories="*=1")
+    assert stage.probe() == "对方网站接口可用，账号权限够用，对应的 1 个分类目录都在"
     assert site.posts() == []
 
 

@@ -44,9 +44,9 @@ class WordPressRemote:
         for copy in self.sandbox.copies(uri):
             self.sandbox.delete(copy)
 
-    def fail_next(self, fault: Fault) -> None:
+    def fail_next(self, fault: Fault, path: str = CRITICAL) -> None:
         kind, details = FAULTS[fault]
-        self.sandbox.fault(CRITICAL, kind, **details)
+        self.sandbox.fault(path, kind, **details)
 
     def finish(self, uri: str, version: int | None) -> None:
         """The webmaster publishes what waits for him."""

@@ -13,6 +13,7 @@ from wagtail.models import Page, Site
 
 from channels.adapters.wechat_mp.api.callback import Clicked
 from channels.contract import Severity
+from channels.edition import ItemType
 from channels.models import EditionRecord, Item, Outlet, Placement
 from channels.wechat import answering, menus
 from channels.wechat.models import KeywordReply, Push
@@ -50,7 +51,7 @@ def counts():
 
 def test_it_loads_once(district):
     before = counts()
-    assert re.search(r"本次发布稿件 1[0-9] 篇", district)
+    assert re.search(r"本次发布稿件 29 篇", district)
     assert before[2] == before[3] >= 12
     out = StringIO()
     call_command("seed_demo", stdout=out)
@@ -62,7 +63,7 @@ def test_it_loads_once(district):
 @pytest.mark.usefixtures("district")
 def test_every_type_and_channel_is_there():
     types = set(Item.objects.values_list("item_type", flat=True))
-    assert types == {"news", "notice", "service_notice"}
+    assert types == {kind.value for kind in ItemType}
     channels = set(Outlet.objects.values_list("channel", flat=True))
     assert channels == {"hosted", "feed", "wechat_mp", "wordpress", "web_post", "handoff"}
     assert Outlet.objects.filter(channel="hosted").count() >= 6
@@ -106,7 +107,11 @@ def test_addresses_follow_the_settings(district, settings):
 @pytest.mark.usefixtures("district")
 def test_nothing_in_it_is_real():
     texts = [record.document for record in EditionRecord.objects.all()]
-    numbers = {number for text in texts for number in re.findall(r"\d{3,4}-\d{7,8}|1\d{10}", text)}
+    numbers = {
+        number
+        for text in texts
+        for number in re.findall(r"\d{3,4}-\d{7,8}|(?<![0-9a-f])1\d{10}(?![0-9a-f])", text)
+    }
     assert numbers == {"0772-0000000"}
     assert not any(
         re.search(r"\d{15,18}[\dXx]", re.sub(r'"(sha256|uri|permalink|canonical_url)":"[^"]*"', "", text))

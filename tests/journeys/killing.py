@@ -25,7 +25,12 @@ MANY_ACCOUNTS = tuple(f"wxdemo{900 + number:012d}" for number in range(8))
 """A day of an account has a hundred submits: five hundred articles need more than five."""
 PICTURES = 40
 CALLBACK = {"callback_token": "demotoken", "callback_key": "placeholder" * 3 + "demoaeskey"}
-PATIENCE = 240.0
+PATIENCE = 400.0
+RENEWAL = 3.0
+"""Seconds for which the claim of a dead process to renew a token holds among `posts`. The 40 of everyday keep the calls
+for tokens below the platform's limit, which `articles` is about."""
+REST = 5.0
+"""Seconds of the longest rest of an outlet whose answers are lost in a row: 300 otherwise, more than PATIENCE."""
 
 
 def main(scenario: str, sandbox_url: str, items: int, kills: int, seed: int, port: int) -> None:
@@ -35,8 +40,13 @@ def main(scenario: str, sandbox_url: str, items: int, kills: int, seed: int, por
     django.setup()
     from django.core.management import call_command
 
+    from channels import recording
+    from channels.adapters.wechat_mp.api import tokens
     from channels.registry import adapter_class
 
+    recording.CIRCUIT_CAP = REST
+    if scenario == "posts":
+        tokens.RENEWAL = RENEWAL
     for channel in ("web_post", "wechat_mp"):
         adapter_class(channel)
     call_command("migrate", verbosity=0)

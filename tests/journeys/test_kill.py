@@ -50,7 +50,7 @@ def kill_and_count(tmp_path, **more):
             str(port),
         ]
         done = subprocess.run(
-            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=580, check=False
         )
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout.splitlines()[-1]), Counter((c.outlet, c.item) for c in sandbox.copies())

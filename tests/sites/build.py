@@ -25,6 +25,7 @@ from channels.edition import (
     Subject,
 )
 from channels.models import AssetFile, EditionRecord, Item, Outlet, Placement
+from channels.search import entries
 from cms.models import Column, Unit
 from sites.models import ColumnIndex, SiteHome
 
@@ -124,6 +125,7 @@ def place(value: Edition, *outlets: Outlet, at: datetime | None = None, rank: in
     record.assets.set(AssetFile.objects.filter(pk__in=[asset.sha256 for asset in value.assets]))
     Item.objects.filter(pk=item.pk).update(current=record)
     item.current = record
+    entries.write(item, record, numbered)
     for target in outlets:
         Placement.objects.update_or_create(
             item=item,

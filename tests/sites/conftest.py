@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from wagtail.models import Site
 
@@ -34,3 +38,13 @@ def news(portal: SiteHome) -> ColumnIndex:
 def reader() -> Client:
     """A browser at portal.example."""
     return Client(headers={"host": "portal.example"})
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """Django closes a connection in the middle of a transaction when a request ends; here that is the test's own."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)

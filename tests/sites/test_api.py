@@ -132,6 +132,10 @@ def test_every_named_feed_is_listed_and_can_be_read(outlet: Outlet) -> None:
         "by/type/news",
         "by/type/notice",
         "by/type/service_notice",
+        "by/type/policy_doc",
+        "by/type/interpretation",
+        "by/type/public_notice",
+        "by/type/service_guide",
     ]
     kinds = {feed["name"]: (feed["kind"], feed["code"]) for feed in listed["feeds"]}
     assert kinds["by/all"] == ("all", "")

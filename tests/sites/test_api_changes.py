@@ -355,6 +355,6 @@ def test_a_page_costs_the_same_whatever_it_shows(
     for _ in range(20):
         sign(outlet)
     ask()
-    # Two savepoints' statements, what is unnumbered, counters, rows; the fragments are in memory.
-    with django_assert_num_queries(5):
+    # Two savepoints' statements, counters, rows; the fragments are in memory.
+    with django_assert_num_queries(4):
         ask()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -49,17 +46,7 @@ few = settings(
 
 
 @pytest.fixture
-def _one_connection() -> Iterator[None]:
-    """Django closes a connection in the middle of a transaction when a request ends; here that is the test's own."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def hub(db: None, _one_connection: None) -> Any:
+def hub(db: None, one_connection: None) -> Any:
     """Items in every state, behind the layer that documents come from, all in the test's own transaction."""
     school, office = build.outlet("school", channel="feed"), build.outlet("office", channel="feed")
     account = build.outlet("account", channel="wechat_mp")

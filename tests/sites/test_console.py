@@ -18,6 +18,7 @@ from channels.pulling import flushing, keys
 from channels.pulling.counting import Fetch, Line
 from channels.pulling.keys import Ring
 from channels.pulling.models import PullKey
+from sites.api.description import replay_paths
 from sites.console import limits, recipes
 from sites.console.sections import SECTIONS
 from sites.feeds.variants import VARIANTS
@@ -387,17 +388,42 @@ def test_a_program_asks_for_everything_since_a_number(
 
 
 @pytest.mark.parametrize(
-    ("scopes", "fields", "status"), [(["pull"], {"since": "0"}, 403), (["replay"], {"since": "x"}, 400)]
+    ("scopes", "fields", "status", "code"),
+    [
+        (["pull"], {"since": "0"}, 403, "key_narrow"),
+        (["replay"], {"since": "x"}, 400, "since_invalid"),
+        (["replay"], {}, 400, "since_invalid"),
+        (["replay"], {"since": "9"}, 400, "not_possible"),
+    ],
 )
 def test_a_program_is_refused_with_a_sentence(
-    target: Outlet, monkeypatch: pytest.MonkeyPatch, scopes: list[str], fields: dict[str, str], status: int
+    target: Outlet,
+    monkeypatch: pytest.MonkeyPatch,
+    scopes: list[str],
+    fields: dict[str, str],
+    status: int,
+    code: str,
 ) -> None:
     monkeypatch.setattr(keyed, "ring", Ring())
     _, key = keys.make(target, name="脚本", by="站长", now=timezone.now(), scopes=scopes)
     answer = ask(key, **fields)
-    assert answer.status_code == status
+    assert (answer.status_code, answer.json()["error"]) == (status, code)
     assert "请" in answer.json()["message"]
     assert ask("", since="0").status_code == 401
+    described = replay_paths.PATHS["/console/api/replay/"]["post"]["responses"]
+    assert str(status) in described
+    assert status != 400 or f"`{code}`" in described["400"]["description"]
+
+
+def test_a_program_without_a_key_is_told_so(db: None) -> None:
+    answer = Client().post("/console/api/replay/", {"since": "0"})
+    assert (answer.status_code, answer.json()["error"]) == (401, "key_missing")
+
+
+def test_a_program_that_only_looks_is_told_how_to_ask(db: None) -> None:
+    answer = Client().get("/console/api/replay/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert answer.json()["error"] == "method_not_allowed"
 
 
 def test_a_program_that_asks_all_the_time_is_slowed_down(

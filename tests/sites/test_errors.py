@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from sites import pages
+from sites import home
 from sites.models import SiteHome
 
 
@@ -16,7 +16,7 @@ def test_a_failure_is_told_in_chinese_without_details(
     def fail(*args: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(pages, "home", fail)
+    monkeypatch.setattr(home, "home", fail)
     reader.raise_request_exception = False
     answer = reader.get("/")
     assert answer.status_code == 500

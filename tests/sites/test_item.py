@@ -27,7 +27,7 @@ from cms.models import ContentPage
 from sites.models import ColumnIndex, SiteHome
 from tests import factories
 from tests.sites import build
-from tests.sites.reading import content, soup, tags, words
+from tests.sites.reading import content, soup, strange_scripts, tags, words
 
 SERVICE = ServiceFacts(
     area="桂中大道",
@@ -221,10 +221,10 @@ def test_hostile_text_stays_text(reader: Client, portal: SiteHome, news: ColumnI
     )
     build.place(value, portal.outlet)
     answer = reader.get(f"/news/{value.slug}/")
-    assert soup(answer).select("script, [href^='javascript:']") == []
+    assert strange_scripts(answer) == soup(answer).select("[href^='javascript:']") == []
     assert words(answer, "h1") == evil
     listed = reader.get("/news/")
-    assert soup(listed).select("script") == []
+    assert strange_scripts(listed) == []
 
 
 def test_a_shared_item_names_its_source_and_its_owners_page(
@@ -286,7 +286,8 @@ def test_optional_tags_without_a_value_are_left_out(
     build.place(value, portal.outlet)
     found = tags(reader.get(f"/news/{value.slug}/"))
     assert found["ContentSource"] == value.issuer.name
-    assert {"Keywords", "Author", "Description", "Image"}.isdisjoint(found)
+    assert {"Keywords", "Author", "Image"}.isdisjoint(found)
+    assert found["Description"] == "活动现场热烈有序。"
 
 
 def test_an_item_with_many_files_costs_as_many_queries_as_a_bare_one(
@@ -309,7 +310,7 @@ def test_an_item_with_many_files_costs_as_many_queries_as_a_bare_one(
             assert reader.get(f"/news/{value.slug}/").status_code == 200
 
 
-ITEM_QUERIES = 14
+ITEM_QUERIES = 10
 """Twelve, and the savepoint of the request inside the test's transaction."""
 
 

@@ -292,6 +292,6 @@ def test_a_subscriber_who_never_comes_is_asked_after_in_the_end(hub: KeyedHub, o
 
 def test_the_layer_of_the_hub_writes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[bool] = []
-    monkeypatch.setattr(counting.tally, "flush_by_itself", lambda: started.append(True))
+    monkeypatch.setattr(counting.tally.soon, "begin", lambda: started.append(True))
     DocumentLayer(lambda environ, start: [], shelf=Shelf(), watching=Asking())
     assert started

@@ -9,11 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from channels.edition import ItemType, ServiceFacts
+from channels.edition import GuideFacts, ItemType, PolicyFacts, PolicyStatus
 from channels.models import Outlet, Placement
-from sites import listing
-from sites.listing import Cursor
-from sites.models import COLUMN_TYPES, ColumnIndex, SiteHome
+from cms.models import Topic
+from sites.lists import archive, listing
+from sites.lists.listing import Cursor, Place
+from sites.lists.months import Month
+from sites.models import COLUMN_TYPES, ColumnIndex, SiteHome, TopicPage
 from tests.sites import build
 from tests.sites.reading import soup, tags, words
 
@@ -93,11 +95,67 @@ def test_the_first_page_can_be_reached_from_the_last(
     build.places(21, portal.outlet)
     first = soup(reader.get("/news/"))
     last = soup(reader.get(first.select_one("a[rel=next]")["href"]))  # type: ignore[index]
-    assert [link.text for link in last.select(".pager a")] == ["返回第一页"]
-    assert [link["href"] for link in last.select(".pager a")] == ["/news/"]
+    links = {link.text: link["href"] for link in last.select(".pager a")}
+    assert list(links) == ["返回第一页", "上一页"]
+    assert links["返回第一页"] == "/news/"
 
 
-@pytest.mark.parametrize("before", ["x", "1.2", "0.9999999999999999999.1", "0.1.2.3", "0.１.x", "'--"])
+def test_a_reader_can_leaf_back_the_way_he_came(reader: Client, portal: SiteHome, news: ColumnIndex) -> None:
+    build.places(63, portal.outlet)
+    build.place(build.edition(headline="置顶"), portal.outlet, rank=1)
+    pages = ["/news/"]
+    while older := soup(reader.get(pages[-1])).select_one("a[rel=next]"):
+        pages.append(str(older["href"]))
+    assert len(pages) == 4
+    seen = [headlines(reader.get(path)) for path in pages]
+    path = pages[-1]
+    for expected in reversed(seen[:-1]):
+        newer = soup(reader.get(path)).select_one("a[rel=prev]")
+        assert newer is not None
+        answer = reader.get(str(newer["href"]), follow=True)
+        assert headlines(answer) == expected
+        path = str(newer["href"])
+    assert reader.get(path).headers["location"] == "/news/"  # nothing above: the first page shows it all
+
+
+def test_beyond_the_end_a_list_says_so(reader: Client, portal: SiteHome, news: ColumnIndex) -> None:
+    build.places(1, portal.outlet)
+    answer = reader.get("/news/", {"before": str(Cursor(0, build.NOW - timedelta(days=9), 1))})
+    assert answer.status_code == 200
+    assert words(answer, ".empty") == "没有更早的信息。"
+    assert words(answer, ".pager") == "返回第一页"
+
+
+def test_two_places_at_once_are_not_found(reader: Client, portal: SiteHome, news: ColumnIndex) -> None:
+    cursor = str(Cursor(0, build.NOW, 1))
+    assert reader.get("/news/", {"before": cursor, "after": cursor}).status_code == 404
+
+
+def test_a_document_that_lapsed_is_marked_in_lists(
+    reader: Client, portal: SiteHome, news: ColumnIndex
+) -> None:
+    policy = PolicyFacts(status=PolicyStatus.LAPSED)
+    build.place(build.edition(headline="旧办法", type=ItemType.POLICY_DOC, policy=policy), portal.outlet)
+    assert words(reader.get("/news/"), ".rows li .state") == "失效"
+
+
+def test_a_column_of_pictures_and_one_of_excerpts(reader: Client, portal: SiteHome) -> None:
+    pictures = build.column_page(portal, "tpxw", slug="tp", title="图片", layout="pictures")
+    build.column_page(portal, "bszn", slug="bs", title="办事", layout="excerpts")
+    build.place(build.edition(headline="一景", column="tpxw", cover=build.cover()), portal.outlet)
+    guide = GuideFacts(department="区医保局", phone="0772-0000000", online_url="https://example.gov.cn/")
+    value = build.edition(headline="参保登记", column="bszn", type=ItemType.SERVICE_GUIDE, guide=guide)
+    build.place(value, portal.outlet)
+    page = soup(reader.get(f"/{pictures.slug}/"))
+    assert [img["alt"] for img in page.select(".gallery img")] == ["志愿者清扫街道"]
+    assert page.select_one(".gallery time") is not None
+    line = words(reader.get("/bs/"), ".excerpts li")
+    assert all(text in line for text in ("参保登记", "区医保局", "0772-0000000", "可在线办理", "2026-11-20"))
+
+
+@pytest.mark.parametrize(
+    "before", ["x", "1.2", "0.9999999999999999999.1", "0.1.2.3", "9999999999999.1.1", "0.１.x", "'--"]
+)
 def test_a_made_up_cursor_is_not_found(
     reader: Client, portal: SiteHome, news: ColumnIndex, before: str
 ) -> None:
@@ -111,7 +169,7 @@ def test_a_column_that_is_taken_down_is_not_found(
     build.place(value, portal.outlet)
     news.unpublish()
     assert reader.get("/news/").status_code == 404
-    assert reader.get(f"/news/{value.slug}/").status_code == 404
+    assert reader.get(f"/news/{value.slug}/").headers["location"] == f"/item/{value.content_id}/"
     assert reader.get(f"/item/{value.content_id}/").status_code == 200
 
 
@@ -141,57 +199,12 @@ def test_the_home_page_has_the_three_tags(reader: Client, portal: SiteHome) -> N
     assert "ColumnName" not in found
 
 
-def test_the_home_page_leads_with_the_newest_news_and_its_pictures(
-    reader: Client, portal: SiteHome, news: ColumnIndex
-) -> None:
-    build.column_page(portal, "tzgg", slug="tz", title="公告")
-    build.place(build.edition(headline="有图的新闻", cover=build.cover()), portal.outlet)
-    build.place(build.edition(headline="头条", first_created=build.NOW + timedelta(hours=1)), portal.outlet)
-    later = build.NOW + timedelta(hours=2)
-    notice = build.edition(headline="更新的公告", type=ItemType.NOTICE, column="tzgg", first_created=later)
-    build.place(notice, portal.outlet)
-    page = reader.get("/")
-    assert words(page, ".lead h2") == "头条"
-    assert [item.text.strip() for item in soup(page).select(".pictures li span")] == ["有图的新闻"]
-    assert soup(page).select_one(".pictures img")["alt"] == "志愿者清扫街道"  # type: ignore[index]
-    assert headlines(page, ".sections h2 a") == ["新闻", "公告"]
-
-
-def test_the_home_page_leaves_empty_columns_out(reader: Client, portal: SiteHome, news: ColumnIndex) -> None:
-    build.column_page(portal, "none", slug="none", title="空栏目")
-    build.places(1, portal.outlet)
-    page = reader.get("/")
-    assert headlines(page, ".sections h2 a") == ["新闻"]
-    assert "空栏目" in headlines(page, ".menu a")
-
-
-def test_a_service_column_shows_place_and_time_on_the_home_page(reader: Client, portal: SiteHome) -> None:
-    build.column_page(portal, "bmxx", slug="bm", title="便民信息")
-    service = ServiceFacts(
-        area="桂中大道", start=timezone.now() + timedelta(days=1), end=timezone.now() + timedelta(days=2)
-    )
-    value = build.edition(
-        headline="停水通知", column="bmxx", type=ItemType.SERVICE_NOTICE, service=service, expires=service.end
-    )
-    build.place(value, portal.outlet)
-    page = reader.get("/")
-    assert words(page, ".services li > a") == "停水通知"
-    assert "桂中大道" in words(page, ".services .facts")
-    assert timezone.localtime(service.start).strftime("%H:%M") in words(page, ".services .facts")
-    assert words(page, ".services .state") == "未开始"
-
-
-def test_a_site_without_outlet_or_column_is_an_empty_page(reader: Client, portal: SiteHome) -> None:
-    SiteHome.objects.update(outlet=None)
-    assert words(reader.get("/"), ".empty") == "本站暂无信息。"
-
-
 def test_the_footer_tells_who_runs_the_site_and_what_is_not_set(reader: Client, portal: SiteHome) -> None:
     portal.icp = "演ICP备00000000号"
     portal.save()
     footer = words(reader.get("/"), "footer")
     assert "主办单位：城中区演示单位" in footer
-    assert "ICP备案编号：演ICP备00000000号" in footer
+    assert "ICP备案编号： 演ICP备00000000号" in footer
     assert "网站标识码：演示（未设置）" in footer
     assert "公安备案：演示（未设置）" in footer
 
@@ -205,7 +218,17 @@ def test_the_site_map_lists_every_live_column(reader: Client, portal: SiteHome, 
     assert soup(reader.get("/")).select_one("footer a[href='/sitemap/']") is not None
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/", 14), ("/news/", 15)])
+def test_the_site_map_lists_topics_and_services_and_each_of_them_opens(
+    reader: Client, portal: SiteHome
+) -> None:
+    topic = Topic.objects.create(code="jiugai", name="老旧小区改造")
+    portal.add_child(instance=TopicPage(title=topic.name, slug="jiugai", topic=topic))
+    links = {link.text: link["href"] for link in soup(reader.get("/sitemap/")).select(".map a")}
+    offered = ("老旧小区改造", "便民服务", "便民服务日历", "办事指南", "网站留言", "官方信息核验")
+    assert {name: reader.get(links[name]).status_code for name in offered} == dict.fromkeys(offered, 200)
+
+
+@pytest.mark.parametrize(("path", "queries"), [("/", 18), ("/news/", 14), ("/news/2026-11/", 14)])
 def test_lists_cost_the_same_however_much_they_hold(
     reader: Client,
     portal: SiteHome,
@@ -228,11 +251,69 @@ def test_lists_cost_the_same_however_much_they_hold(
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="reads SQLite's query plan")
-@pytest.mark.parametrize("cursor", [None, Cursor(0, build.NOW, 1)])
-def test_lists_read_along_the_list_index(portal: SiteHome, cursor: Cursor | None) -> None:
+@pytest.mark.parametrize(
+    ("cursor", "is_older"), [(None, True), (Cursor(0, build.NOW, 1), True), (Cursor(0, build.NOW, 1), False)]
+)
+def test_lists_read_along_the_list_index(portal: SiteHome, cursor: Cursor | None, is_older: bool) -> None:
     outlet = Outlet.objects.get()
-    for part in listing._ranges(outlet, "ywdt", now=timezone.now(), before=cursor):
+    shown = listing._shown(outlet, "ywdt", timezone.now())
+    for part in listing._ranges(shown, Place(cursor, is_older)):
         plan = part[:20].explain()
         assert "USING INDEX placement_list (outlet_id=? AND column_code=?" in plan, plan
         assert "SCAN" not in plan
     assert connection.vendor == "sqlite"
+
+
+def test_the_archive_keeps_what_is_over_and_is_found_by_month(
+    reader: Client, portal: SiteHome, news: ColumnIndex
+) -> None:
+    october = build.NOW - timedelta(days=40)
+    build.place(build.edition(headline="十月", first_created=october), portal.outlet)
+    over = build.edition(headline="过期", first_created=october, expires=october + timedelta(days=1))
+    build.place(over, portal.outlet)
+    build.place(
+        build.edition(headline="去年", first_created=build.NOW - timedelta(days=365)), portal.outlet, rank=1
+    )
+    build.places(1, portal.outlet)
+    front = soup(reader.get("/news/"))
+    months = {link.text: str(link["href"]) for link in front.select(".past a")}
+    assert months["2026年10月"] == "/news/2026-10/"
+    assert "2026年9月" not in months
+    page = reader.get("/news/2026-10/")
+    assert headlines(page) == ["过期", "十月"]
+    assert words(page, ".rows li .state") == "已过期"
+    assert reader.get(months["2025年"]).headers["location"] == "/news/2025-11/"
+    assert headlines(reader.get("/news/2025-11/")) == ["去年"]
+
+
+@pytest.mark.parametrize("name", ["2026-13", "2026-00", "1999-01", "2099-01", "2001", "0000", "9999-12"])
+def test_no_such_month(reader: Client, portal: SiteHome, news: ColumnIndex, name: str) -> None:
+    assert reader.get(f"/news/{name}/").status_code == 404
+
+
+def test_a_month_is_leafed_through_by_time(reader: Client, portal: SiteHome, news: ColumnIndex) -> None:
+    build.places(24, portal.outlet)
+    build.place(
+        build.edition(headline="置顶", first_created=build.NOW + timedelta(minutes=11, seconds=30)),
+        portal.outlet,
+        rank=1,
+    )
+    first = soup(reader.get("/news/2026-11/"))
+    older = str(first.select_one("a[rel=next]")["href"])  # type: ignore[index]
+    second = reader.get(older)
+    seen = [link.text for link in first.select(".rows a")] + headlines(second)
+    assert seen.index("置顶") == seen.index("第13条信息") + 1
+    assert len(seen) == len(set(seen)) == 25
+    assert (
+        reader.get(str(soup(second).select_one("a[rel=prev]")["href"])).headers["location"]
+        == "/news/2026-11/"
+    )  # type: ignore[index]
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="reads SQLite's query plan")
+def test_the_archive_reads_along_the_list_index(portal: SiteHome) -> None:
+    outlet = Outlet.objects.get()
+    month = Month(2026, 11)
+    for span in archive.spans(outlet, ["ywdt"], month, Place(), timezone.now()):
+        plan = span[:20].explain()
+        assert "USING INDEX placement_list (outlet_id=? AND column_code=? AND rank" in plan, plan

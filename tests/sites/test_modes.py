@@ -31,7 +31,7 @@ def test_below_the_portal_the_office_has_its_own_name_colour_and_menu(
         ("首页", "/tanzhong/"),
         ("街道动态", "/tanzhong/dt/"),
     ]
-    assert words(page, ".masthead .upper") == "portal 网站全称"
+    assert words(page, ".switches .upper") == "portal 网站全称"
 
 
 def test_an_office_shows_its_own_outlets_items_only(

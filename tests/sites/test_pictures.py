@@ -12,7 +12,7 @@ from PIL import Image as Picture
 from channels import assets
 from channels.edition import Asset, Image
 from channels.models import Item
-from sites import pictures
+from sites.media import pictures
 from sites.models import ColumnIndex, SiteHome
 from tests.sites import build
 from tests.sites.reading import content, soup
@@ -112,7 +112,7 @@ def test_pages_ask_for_the_size_that_they_show(reader: Client, portal: SiteHome,
     asset = frozen("JPEG")
     value = build.edition(cover=Image(asset=asset, alt="江景"), body=(Image(asset=asset, alt="江景"),))
     build.place(value, portal.outlet)
-    cover = soup(reader.get("/")).select_one(".pictures img")
+    cover = soup(reader.get("/")).select_one(".strip img")
     picture = soup(reader.get(f"/news/{value.slug}/")).select_one(".body img")
     assert cover is not None
     assert picture is not None

@@ -16,6 +16,7 @@ from typing import Any
 from channels import markup
 from channels.edition import Attachment, Block, Edition, Image, ItemList
 from channels.formats.text import block_text
+from channels.formats.typed import spelled_out
 
 PROBES_MAX = 20
 PROBE_CHARS = 30
@@ -44,7 +45,7 @@ class Likeness:
 
 def sentences(edition: Edition) -> list[str]:
     """The wording of the body without blanks; pictures and attachments have none of their own on a foreign page."""
-    return _split("\n".join(_words(block) for block in edition.body))[:SENTENCES_MAX]
+    return _split("\n".join(_words(block) for block in spelled_out(edition).body))[:SENTENCES_MAX]
 
 
 def evidence(headline: str, wording: Sequence[str], earlier: Mapping[str, Any]) -> dict[str, Any]:

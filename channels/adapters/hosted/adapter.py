@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from channels import readback
 from channels.answers import failure_of
 from channels.contract import (
@@ -10,6 +12,7 @@ from channels.contract import (
     Checkpoint,
     Observation,
     Option,
+    Presence,
     Receipt,
     Rendering,
     Update,
@@ -87,7 +90,12 @@ class HostedAdapter(Adapter):
 
     async def verify(self, receipt: Receipt, *, checkpoint: Checkpoint) -> Observation:  # noqa: ARG002
         """A site that knows the item says 410 when it is withdrawn; 404 means that this is not its address."""
-        return await readback.look(self.http, self._address(receipt.uri), receipt.uri, gone=WITHDRAWN)
+        address = self._address(receipt.uri)
+        seen = await readback.look(self.http, address, receipt.uri, gone=WITHDRAWN)
+        if seen.presence is Presence.PRESENT and not seen.remote_url.startswith(f"{self._base}/"):
+            # A closed site leads on to one that is open: its own address still brings readers to the item.
+            return replace(seen, remote_url=address, note="站点地址转到了另一网站，稿件由该网站显示")
+        return seen
 
     async def probe(self) -> str:
         failure = failure_of(

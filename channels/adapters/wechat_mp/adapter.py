@@ -53,6 +53,7 @@ from channels.contract import (
 )
 from channels.edition import Edition
 from channels.errors import ConfigError
+from channels.formats.typed import spelled_out
 
 ARTICLE_HOST = "mp.weixin.qq.com"
 
@@ -91,6 +92,7 @@ class WeChatAdapter(Adapter):
         return f"{Style.of(self.outlet.options)} {self._manner().correcting}"
 
     def check(self, edition: Edition) -> tuple[Finding, ...]:
+        edition = spelled_out(edition)
         own = preflight.findings(edition, Style.of(self.outlet.options))
         return (*super().check(edition), *own)
 
@@ -98,7 +100,7 @@ class WeChatAdapter(Adapter):
         return correcting.finding(self._manner())
 
     def render(self, edition: Edition) -> Rendering:
-        rendering = render(edition, Style.of(self.outlet.options))
+        rendering = render(spelled_out(edition), Style.of(self.outlet.options))
         if edition.correction is None or self._manner().correcting is not Correcting.NOTICE:
             return rendering
         notice = correcting.notice(edition.headline, edition.correction, edition.permalink)

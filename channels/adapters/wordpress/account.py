@@ -7,8 +7,8 @@ import re
 from typing import Final
 
 from channels.adapters.wordpress.failures import NO_ROUTE
-from channels.adapters.wordpress.site import Site
-from channels.contract import Checkpoint, OutletConfig
+from channels.adapters.wordpress.site import Notes, Site
+from channels.contract import OutletConfig
 from channels.errors import ConfigError
 
 DRAFT: Final = "draft"
@@ -24,26 +24,27 @@ _ENTRY = re.compile(r"\s*([^=＝]+?)\s*[=＝]\s*(.+?)\s*")
 
 
 class Account:
-    def __init__(self, outlet: OutletConfig, site: Site, checkpoint: Checkpoint) -> None:
+    def __init__(self, outlet: OutletConfig, site: Site, notes: Notes) -> None:
         self._options = outlet.options
         self._site = site
-        self._checkpoint = checkpoint
+        self._notes = notes
 
-    async def confirm(self) -> None:
+    async def confirm(self) -> bool:
         """Raises ConfigError for an administrator's account and for one that may do too little.
 
-        An administrator's password in the hub would be the whole site's. A site that hides its accounts goes unasked.
+        An administrator's password in the hub would be the whole site's. A site that hides its accounts goes unasked:
+        False.
         """
         mode = self._options.get("status") or "publish"
         name = f"account.{mode}.{self._options.get('username', '')}"
-        if await self._checkpoint.get(name, shared=True):
-            return
+        if await self._notes.get(name, shared=True):
+            return True
         try:
             me = await self._site.get("users/me", {"context": "edit", "_fields": "id,roles,capabilities"})
         except ConfigError as error:
             if error.code != NO_ROUTE:
                 raise
-            return
+            return False
         may = {right for right, given in me.get("capabilities", {}).items() if given}
         if "manage_options" in may or "administrator" in me.get("roles", ()):
             raise ConfigError(
@@ -55,7 +56,15 @@ class Account:
             raise ConfigError(
                 f"账号缺少权限（{'、'.join(missing)}），请对方把该账号的角色设为“编辑”或“作者”", code="role"
             )
-        await self._checkpoint.put(name, str(me.get("id", "")) or "ok", shared=True)
+        await self._notes.put(name, str(me.get("id", "")) or "ok", shared=True)
+        return True
+
+    async def confirm_categories(self) -> int:
+        """How many the mapping names. Raises ConfigError for one that the site has not."""
+        named = set(mapping(self._options.get("categories", "")).values())
+        for name in sorted(named):
+            await self._category(name)
+        return len(named)
 
     async def categories(self, column: str) -> list[int]:
         """Ids for a column's code; none where the site's default category is meant. Raises ConfigError for an unknown one."""
@@ -65,7 +74,7 @@ class Account:
 
     async def _category(self, name: str) -> int:
         """`name` is a category's slug or number. A number that does not exist would be ignored without a word."""
-        known = await self._checkpoint.get(f"category.{name}", shared=True)
+        known = await self._notes.get(f"category.{name}", shared=True)
         if known:
             return int(json.loads(known))
         key = "include" if name.isascii() and name.isdigit() else "slug"
@@ -75,7 +84,7 @@ class Account:
                 f"网站上没有别名或编号为“{name}”的分类目录，请管理员核对栏目对应", code="category"
             )
         number = int(listed[0]["id"])
-        await self._checkpoint.put(f"category.{name}", json.dumps(number), shared=True)
+        await self._notes.put(f"category.{name}", json.dumps(number), shared=True)
         return number
 
 

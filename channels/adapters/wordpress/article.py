@@ -18,6 +18,7 @@ from channels import markup
 from channels.contract import Rendering
 from channels.edition import Asset, Attachment, Edition, Image
 from channels.formats.html import article_html
+from channels.formats.typed import spelled_out
 from channels.markup import Mark
 
 ACCEPTED: Final = frozenset({
@@ -123,7 +124,7 @@ def _slug(edition: Edition) -> str:
 
 def _described(edition: Edition, taken: Mapping[str, Asset]) -> Iterator[tuple[str, dict[str, str]]]:
     """Alternative text, caption and title of each file, by its SHA-256; what the body says goes before the cover's."""
-    blocks = [*([edition.cover] if edition.cover else []), *edition.body]
+    blocks = [*([edition.cover] if edition.cover else []), *spelled_out(edition).body]
     for block in blocks:
         match block:
             case Image(asset=asset) if asset.sha256 in taken:

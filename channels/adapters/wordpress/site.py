@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from channels.adapters.wordpress.failures import document_of, failure
-from channels.contract import Answer, Checkpoint, Http, OutletConfig
+from channels.contract import Answer, Http, OutletConfig
 from channels.errors import ConfigError
 
 PRETTY, PLAIN = "pretty", "plain"
@@ -25,12 +25,19 @@ _PASTED = re.compile(r"/(wp-json|wp-admin|wp-login\.php)\b.*$|/+$")
 Query = Mapping[str, str]
 
 
+class Notes(Protocol):
+    """What has been found out about a site: the outlet's Checkpoint, or the memory of one trial."""
+
+    async def get(self, name: str, *, shared: bool = False) -> str | None: ...
+    async def put(self, name: str, value: str, *, shared: bool = False) -> None: ...
+
+
 class Site:
     """One account at one site. Raises ChannelErrors; returns JSON."""
 
-    def __init__(self, outlet: OutletConfig, http: Http, checkpoint: Checkpoint) -> None:
+    def __init__(self, outlet: OutletConfig, http: Http, notes: Notes) -> None:
         self._http = http
-        self._checkpoint = checkpoint
+        self._notes = notes
         self._base = _base(outlet.options.get("url", ""))
         password = outlet.secrets.get("password", "")
         pair = base64.b64encode(f"{outlet.options.get('username', '')}:{password}".encode()).decode()
@@ -46,7 +53,7 @@ class Site:
             other = PLAIN if style == PRETTY else PRETTY
             second = await self._request("GET", other, path, query or {})
             if isinstance(document_of(second), dict | list):
-                await self._checkpoint.put("route", other, shared=True)
+                await self._notes.put("route", other, shared=True)
                 answer = second
         return self._document(answer, write=False)
 
@@ -69,7 +76,7 @@ class Site:
         return document if isinstance(document, dict) else {}
 
     async def _style(self) -> str:
-        return await self._checkpoint.get("route", shared=True) or PRETTY
+        return await self._notes.get("route", shared=True) or PRETTY
 
     async def _request(
         self,

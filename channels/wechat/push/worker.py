@@ -298,7 +298,7 @@ def _close(push: Push, now: datetime) -> None:
 
 
 def _due(now: datetime) -> QuerySet[Push]:
-    return Push.objects.filter(free(now), due_at__lte=now).order_by("due_at")
+    return Push.objects.filter(free(now), due_at__lte=now).order_by("due_at", "pk")
 
 
 def _wait(held: Held, until: datetime, reason: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET
 from django.views.generic.edit import FormMixin
+from wagtail import hooks
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.log_actions import log
 
@@ -52,6 +53,8 @@ class ItemView(DeskView):
             can_withdraw=can_withdraw(self.request.user, self.page),
             can_correct=can_correct(self.request.user, self.page),
             accounts=self._accounts(),
+            # What other packages know of the item; each hook gives HTML, or nothing.
+            panels=[hook(self.request, self.item) for hook in hooks.get_hooks("desk_item_panel")],
             **kwargs,
         )
 

@@ -20,10 +20,11 @@ from channels.models import Placement
 from channels.pulling import holdings
 from channels.wechat.accounts import CHANNEL
 from cms.dashboard import changes, charts, dossier
-from cms.dashboard.verbs import VERBS, carry_out, entered, offers
+from cms.dashboard.verbs import REFUSE, VERBS, Verb, carry_out, entered, offers
 from cms.dashboard.views.base import DeskView
-from cms.permissions import can_operate, require
+from cms.permissions import can_operate, can_refuse_at, require
 
+MUST_CARRY = "必转稿件不能拒用，请与宣传部联系"
 CHANGED = "状态已经变化，请刷新后再操作"
 
 
@@ -42,13 +43,18 @@ class PlacementView(DeskView):
         rows = Placement.objects.select_related("item", "outlet", "desired", "actual")
         placement = get_object_or_404(rows, pk=self.kwargs["pk"])
         line = dossier.line(placement)
-        allowed = can_operate(self.request.user) and line.can is not None
+        user = self.request.user
+        verbs = (
+            []
+            if line.can is None
+            else [verb for verb in offers(placement, line.can) if _may(user, verb, placement)]
+        )
         return super().get_context_data(
             line=line,
             placement=placement,
             receipt=dossier.pretty(placement.receipt),
             attempts=dossier.history(placement),
-            verbs=offers(placement, line.can) if allowed and line.can else [],
+            verbs=verbs,
             readings=charts.readings(placement.item_id, placement.outlet_id)
             if placement.outlet.channel == CHANNEL
             else [],
@@ -72,10 +78,14 @@ def _checklist(placement: Placement) -> list[str]:
         return []
 
 
+def _may(user: Any, verb: Verb, placement: Placement) -> bool:
+    """A sub-office without the desk's right may still refuse for its own site."""
+    return can_refuse_at(user, placement.outlet_id) if verb is REFUSE else can_operate(user)
+
+
 @require_POST
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Carries a verb out, if it still makes sense: the row may have moved since the page was made."""
-    require(can_operate(request.user))
     if verb not in VERBS:
         raise Http404
     chosen = VERBS[verb]
@@ -87,6 +97,9 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             placement = get_object_or_404(
                 Placement.objects.select_for_update(of=("self",)).select_related("outlet", "item"), pk=pk
             )
+            require(_may(request.user, chosen, placement))
+            if chosen is REFUSE and placement.must_carry:
+                raise ValueError(MUST_CARRY)
             can = dossier.facts(placement)
             if can is None or chosen not in offers(placement, can):
                 raise ValueError(CHANGED)

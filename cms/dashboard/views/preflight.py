@@ -1,4 +1,4 @@
-"""What each target's channel has against the newest draft: a fragment for the side panel, read on demand."""
+"""What is poor about the newest draft, and what each target's channel has against it: a fragment for the side panel, read on demand."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from channels.errors import ContentError
+from cms.advice import advice
+from cms.capture import capture
 from cms.models import ContentPage
 from cms.permissions import require
 from cms.preflight import preflight as examine
@@ -21,6 +24,7 @@ def preflight(request: HttpRequest, page_id: int) -> HttpResponse:
     require(page.permissions_for_user(request.user).can_edit())
     draft = page.get_latest_revision_as_object()
     try:
+        own = advice(capture(draft, now=timezone.now()))
         found = examine(draft)
     except ContentError as problem:
         return render(request, "cms/desk/preflight.html", {"problem": problem.message})
@@ -28,4 +32,4 @@ def preflight(request: HttpRequest, page_id: int) -> HttpResponse:
         (outlet, [finding for _, finding in findings])
         for outlet, findings in groupby(found, key=lambda pair: pair[0])
     ]
-    return render(request, "cms/desk/preflight.html", {"by_outlet": by_outlet})
+    return render(request, "cms/desk/preflight.html", {"own": own, "by_outlet": by_outlet})

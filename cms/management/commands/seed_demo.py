@@ -7,6 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from cms.demo import load
 
@@ -23,4 +25,6 @@ class Command(BaseCommand):
         if not settings.DEMO_DISTRICT and not options["force"]:
             raise CommandError("演示账号的密码是公开的，生产环境不载入演示城区；确需载入请加 --force")
         published = load.load(sandbox_url=settings.SANDBOX_URL)
+        for part in settings.DEMO_PARTS:
+            import_string(part)(now=timezone.now())
         self.stdout.write(f"演示城区已就绪，本次发布稿件 {published} 篇。")

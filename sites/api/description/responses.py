@@ -16,12 +16,16 @@ def json(description: str, name: str) -> dict[str, Any]:
     return {"200": {"description": description, "headers": ETAG, "content": content}, **UNCHANGED}
 
 
+def error(description: str) -> dict[str, Any]:
+    """A refusal of whatever status."""
+    return {"description": description, "content": {"application/json": {"schema": schema("Error")}}}
+
+
 def refused(**descriptions: str) -> dict[str, Any]:
     """Refusals by status, `s404=...`; keys and methods that do not exist are always among them."""
     said = {status.removeprefix("s"): text for status, text in descriptions.items()}
     said |= {**KEYS, "405": "只支持 GET 和 HEAD"}
-    content = {"application/json": {"schema": schema("Error")}}
-    return {status: {"description": text, "content": content} for status, text in said.items()}
+    return {status: error(text) for status, text in said.items()}
 
 
 UNCHANGED = {"304": {"description": "未变化", "headers": ETAG}}

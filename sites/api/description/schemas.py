@@ -59,7 +59,11 @@ _ITEM = {
         language=TEXT,
         headlines=WORDS,
         descriptions=WORDS,
-        bodies=WORDS,
+        bodies={
+            **WORDS,
+            "description": "`main`：HTML；`plain`：纯文本；`facts`：该类稿件的要素（政策文件、公示、办事指南等），"
+            "`value` 是 JSON 文本，字段名见《订阅源格式》",
+        },
         slugline=TEXT,
         contentCreated=MOMENT,
         by=TEXT,
@@ -165,6 +169,12 @@ SCHEMAS: dict[str, Any] = {
                 image={**URL, "description": "仅图文卡片"},
             )
         ),
+    ),
+    "Replaying": _object("since", since={**COUNT, "description": "已有的最后一个日志序号；0 表示全部"}),
+    "Replayed": _object(
+        "placements reached",
+        placements={**COUNT, "description": "将重新投递的稿件数"},
+        reached={**COUNT, "description": "到日志的哪个序号为止"},
     ),
     "Subscribing": _object(
         "hub.mode hub.topic hub.callback",

@@ -15,12 +15,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from channels.contract import Checkpoint
-from channels.errors import ChannelError, ConfigError, Unreachable
+from channels.errors import ChannelError, ConfigError, Throttled
 
 MARGIN = 60.0
 """Seconds before its end at which a token is renewed; in its last 300 s stable_token gives the next one."""
 RENEWAL = 40.0
 """Seconds that a claim to renew holds: longer than the call may take."""
+PATIENCE = 3.0
+"""Seconds to wait for somebody else's renewal, which takes one call; he may be dead, and a call of ours has its end."""
+COME_BACK = 5.0
+"""Seconds until the next try then. It is no failure of the account's: its circuit must not open."""
 REFUSED_FOR = 1800.0
 """Seconds for which nothing is asked with a token that the platform refuses, unless somebody resumes the outlet."""
 PAUSE = 0.05
@@ -62,10 +66,10 @@ class Tokens:
         """A token that works as far as is known. `instead_of` was refused by a call begun at `failed_at` (Unix seconds).
 
         The platform may give the same token again: one that was fetched after the refusal is worth another try.
-        Raises ConfigError for an account whose fresh tokens are refused, Unreachable when another process does not
-        come back with one, and what `fetch` raises.
+        Raises ConfigError for an account whose fresh tokens are refused, Throttled when another process does not come
+        back with one, and what `fetch` raises.
         """
-        patience = self._clock() + RENEWAL
+        patience = self._clock() + PATIENCE
         while True:
             text = await self._memory.sealed(self._name)
             held, now = _Held.read(text), self._clock()
@@ -77,7 +81,7 @@ class Tokens:
             claimed = replace(held, renewing_until=now + RENEWAL)
             if held.renewing_until > now:
                 if now > patience:
-                    raise Unreachable("另一进程正在换取微信令牌，稍后自动重试")
+                    raise Throttled("另一进程正在换取微信令牌，稍后自动重试", retry_after=COME_BACK)
                 await asyncio.sleep(PAUSE)
             elif await self._memory.swap(self._name, claimed.text(), before=text):
                 return await self._renew(claimed)

@@ -19,6 +19,7 @@ from channels.adapters.wechat_mp.article.text import as_html, plain
 from channels.contract import Rendering
 from channels.edition import Edition, Heading, Image
 from channels.errors import Unrepresentable
+from channels.formats.typed import NUMBERS, fact_rows
 
 TITLE_MAX = 32
 DIGEST_MAX = 128
@@ -29,7 +30,6 @@ characters are never more than 80,000 bytes."""
 ADDRESS_ROOM = 110
 """Characters by which the platform's address of a picture may be longer than ours of 70; samples have up to 150."""
 MORE = element("section", "note", "本文较长，此处为节选。请点击文末“阅读原文”查看全文。")
-NUMBERS = {"doc_number": "发文字号", "index_number": "索引号"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +156,12 @@ def _head(edition: Edition) -> str:
     parts = []
     if edition.correction:
         parts.append(element("section", "note", f"更正：{as_html(edition.correction.note)}"))
-    parts += [line(NUMBERS[alt.role], alt.value) for alt in edition.alt_ids if alt.role in NUMBERS]
+    if not edition.policy:
+        parts += [line(NUMBERS[alt.role], alt.value) for alt in edition.alt_ids if alt.role in NUMBERS]
     if edition.service:
         parts.append(service_html(edition.service))
+    elif rows := fact_rows(edition):
+        parts.append(element("section", "box", "".join(line(label, value) for label, value in rows)))
     return "".join(parts)
 
 

@@ -1,0 +1,1 @@
+"""Files and pictures that the public reads."""
