@@ -1,4 +1,4 @@
-"""A site's colour: checked for contrast, and served as a small stylesheet so that no page needs an inline style."""
+"""A site's colour: checked for contrast, and served as a small stylesheet so that no page needs an inline style; and its icon."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.views.decorators.http import require_safe
 
 CONTRAST_MIN = 4.5
 """WCAG 2.1 and GB/T 37668 for text below 18 pt."""
@@ -81,6 +84,14 @@ def serve(request: HttpRequest, code: str) -> HttpResponse:  # noqa: ARG001
         raise Http404("没有这个样式") from error
     response = HttpResponse(body, content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """`/favicon.ico`: what browsers ask for beside a document that cannot name an icon (a feed, a list as JSON, a picture)."""
+    response = redirect(static("sites/icon.svg"))
+    response["Cache-Control"] = "public, max-age=86400"
     return response
 
 

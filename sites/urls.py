@@ -60,6 +60,7 @@ urlpatterns = [
     path("robots.txt", sitemaps.robots, name="robots"),
     re_path(r"^banners/(?P<pk>\d{1,9})-(?P<mark>[0-9a-f]{12})\.jpg$", banners.banner, name="banner"),
     path("find/suggest", find.suggest, name="find_suggest"),
+    path("favicon.ico", theme.icon, name="icon"),
     path("theme/<slug:code>.css", theme.serve, name="theme"),
     path("s/", short.index, name="short_index"),
     re_path(r"^s/(?P<code>[^/]{1,40})/?$", short.short, name="short"),

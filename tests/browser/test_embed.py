@@ -291,9 +291,9 @@ def test_a_frame_shows_the_list_and_leads_out_of_itself(
     inner = page.frames[1]
     assert inner.evaluate(FAINT) == []
     assert inner.evaluate(WIDER) == 0
+    assert host.complaints == []
     link.click()
     page.wait_for_url(f"{hub.url}/embed/school.json")
-    assert host.complaints == []
 
 
 def test_only_the_hosts_that_are_named_may_frame_it(hub: Hub, host: Host, page: Page, outlet: Outlet) -> None:

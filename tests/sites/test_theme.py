@@ -1,8 +1,9 @@
-"""A site's colour: readable whatever was chosen, and never an inline style."""
+"""A site's colour: readable whatever was chosen, and never an inline style; its icon, where none could be named."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -64,3 +65,11 @@ def test_the_stylesheet_of_a_colour_may_be_kept_for_ever(client: Client) -> None
     assert "immutable" in answer["Cache-Control"]
     assert b"--brand:#0b5394;" in answer.content
     assert client.get("/theme/red.css").status_code == 404
+
+
+def test_a_document_that_names_no_icon_gets_one_all_the_same(reader: Client, settings: Any) -> None:
+    settings.WHITENOISE_USE_FINDERS = True
+    answer = reader.get("/favicon.ico", follow=True)
+    assert [code for _, code in answer.redirect_chain] == [302]
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert b"".join(answer.streaming_content).startswith(b"<svg")
