@@ -38,7 +38,8 @@ class Person:
 
     def add_paragraph(self, text: str) -> None:
         block = self._add_block(re.compile("段落|正文"))
-        block.locator("[contenteditable=true]").first.click()
+        # Wagtail gives the focus to a new editor a moment after it is there; what is typed across that is lost.
+        expect(block.locator("[contenteditable=true]").first).to_be_focused()
         self.page.keyboard.type(text)
         # The rich text editor hands its text to the form a moment after the last key.
         expect(block.locator("input[name$='-value']")).to_have_value(re.compile(re.escape(text)))
@@ -101,6 +102,9 @@ class Person:
     def _add_block(self, label: str | re.Pattern[str]) -> Locator:
         """Appends a block to the body and returns its panel."""
         body = self.page.locator("#panel-child-content-body-section, [id*=body-section]").first
+        blocks = body.locator("[data-streamfield-child]")
+        before = blocks.count()
         body.locator("button[title='插入内容块'], button.c-sf-add-button").last.click()
         self.page.get_by_role("option", name=label).first.click()
-        return body.locator("[data-streamfield-child]").last
+        expect(blocks).not_to_have_count(before)
+        return blocks.last
