@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.following import follow
+
 SLOW = 30_000
 """Milliseconds that a screen may take on a busy machine."""
 
@@ -30,7 +32,7 @@ class Person:
         self.page.goto(f"{self.hub}/admin/pages/")
         self.page.get_by_role("link", name=f"查看'{column}'的下级页面").click()
         self.page.get_by_role("link", name="添加下级页面").first.click()
-        self.page.get_by_role("link", name="通知公告").first.click()
+        follow(self.page.get_by_role("link", name="通知公告").first)
 
     def write(self, title: str, summary: str) -> None:
         self.page.locator("#id_title").fill(title)
@@ -72,31 +74,31 @@ class Person:
     def sign(self, title: str) -> None:
         """The reviewer finds the item on the home page, opens it and passes it: that signs it."""
         self.page.goto(f"{self.hub}/admin/")
-        self.page.get_by_role("link", name=title).first.click()
+        follow(self.page.get_by_role("link", name=title).first)
         self._footer_action("通过")
 
     def open_item(self, title: str) -> None:
         """From the matrix to the item's own page."""
         self.page.goto(f"{self.hub}/admin/desk/")
-        self.page.get_by_role("link", name=title).first.click()
+        follow(self.page.get_by_role("link", name=title).first)
 
     def correct(self, title: str, note: str) -> None:
         """Starts the correction; leaves the editor open on the draft."""
         self.open_item(title)
-        self.page.get_by_role("link", name="更正", exact=True).first.click()
+        follow(self.page.get_by_role("link", name="更正", exact=True).first)
         self.page.get_by_label("更正说明").fill(note)
-        self.page.locator("main form button.button").last.click()
+        follow(self.page.locator("main form button.button").last)
 
     def withdraw(self, title: str, reason: str) -> None:
         self.open_item(title)
-        self.page.get_by_role("link", name="撤稿", exact=True).first.click()
+        follow(self.page.get_by_role("link", name="撤稿", exact=True).first)
         self.page.get_by_label("撤稿原因").fill(reason)
-        self.page.locator("main form button.button").last.click()
+        follow(self.page.locator("main form button.button").last)
 
     def _footer_action(self, name: str) -> None:
         footer = self.page.locator("footer.footer")
         footer.get_by_role("button", name="更多动作").click()
-        footer.get_by_role("button", name=name, exact=True).click()
+        follow(footer.get_by_role("button", name=name, exact=True))
         expect(self.page.locator(".messages")).to_be_visible()
 
     def _add_block(self, label: str | re.Pattern[str]) -> Locator:

@@ -24,6 +24,7 @@ from sites.feeds.selection import Selection
 from sites.models import SavedEmbed
 from sites.serving.documents import Shelf
 from sites.serving.wsgi_layer import DocumentLayer
+from tests.browser.following import follow
 from tests.browser.test_reading import FAINT, PHONE
 from tests.ops.processes import free_port
 from tests.sites import build
@@ -311,7 +312,7 @@ def test_without_script_a_link_leads_to_the_list(
     with closing(browser.new_context(java_script_enabled=False, viewport=PHONE)) as context:
         page = context.new_page()
         host.show(page, pasted("script"))
-        page.get_by_role("link", name="学校信息").click()
+        follow(page.get_by_role("link", name="学校信息"))
         assert page.get_by_role("link", name="停水通知").count() == 1
 
 
@@ -323,7 +324,7 @@ def test_the_builder_fits_a_phone_and_shows_the_frame(
     assert page.frame_locator(".preview-frame").get_by_role("link", name="停水通知").count() == 1
     page.get_by_label("条数").fill("3")
     page.get_by_label("样式").select_option("cards")
-    page.get_by_role("button", name="预览并生成代码").click()
+    follow(page.get_by_role("button", name="预览并生成代码"))
     assert page.frame_locator(".preview-frame").get_by_role("link", name="停水通知").count() == 1
     assert "登录后保存" in page.inner_text("main")
 

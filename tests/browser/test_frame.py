@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.following import follow
 from tests.browser.test_reading import FAINT
 
 pytestmark = pytest.mark.browser
@@ -131,12 +132,12 @@ def test_a_reader_without_script_has_size_and_colours_by_a_form(browser, distric
     page.goto(item_of(page, district))
     address = page.url
     assert not page.get_by_role("button", name="打印").is_visible()
-    page.get_by_role("button", name="大", exact=True).click()
+    follow(page.get_by_role("button", name="大", exact=True))
     assert page.url == address
     assert page.locator("html.size-large").count() == 1
-    page.get_by_role("link", name="无障碍浏览").click()
+    follow(page.get_by_role("link", name="无障碍浏览"))
     page.get_by_label("黑底白字").press("Space")
-    page.get_by_role("button", name="保存并返回").press("Enter")
+    follow(page.get_by_role("button", name="保存并返回"), key="Enter")
     assert page.url == address
     assert page.locator("html.size-large.theme-dark").count() == 1
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.following import follow
 from tests.ops.processes import eventually, status
 
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ def read(url: str) -> str:
 def open_from_column(reader: Page, column: str) -> str:
     """A reader finds the notice in a column; returns the address of the page."""
     reader.goto(column)
-    reader.get_by_role("link", name=re.compile(TITLE)).first.click()
-    reader.wait_for_load_state()
+    follow(reader.get_by_role("link", name=re.compile(TITLE)).first)
     return reader.url
 
 

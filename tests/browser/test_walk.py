@@ -10,6 +10,7 @@ import zxingcpp
 from PIL import Image
 
 from sites.modes import KEPT_SECONDS
+from tests.browser.following import follow
 
 pytestmark = pytest.mark.browser
 
@@ -136,19 +137,19 @@ def test_without_script_too(browser, district):
     citizen = Citizen(browser, district, script=False)
     page = citizen.page
     page.get_by_role("searchbox", name="搜索关键词").fill(WORDS)
-    page.get_by_role("button", name="搜索").click()
+    follow(page.get_by_role("button", name="搜索"))
     citizen.finds_the_item()
-    page.get_by_role("link", name=HEADLINE).click()
+    follow(page.get_by_role("link", name=HEADLINE))
     citizen.reads_the_item()
     item = page.url
-    page.get_by_role("link", name="长辈版").click()
+    follow(page.get_by_role("link", name="长辈版"))
     citizen.reads_the_item()
     assert page.url == item
     assert citizen.has_elder_pages()
-    page.get_by_role("link", name="首页").first.click()
+    follow(page.get_by_role("link", name="首页").first)
     citizen.arrives("柳州市城中区人民政府门户网站")
     assert citizen.has_elder_pages()
     assert citizen.mode == ("elder", KEPT_SECONDS // 86400)
-    page.get_by_role("link", name="退出长辈版").click()
+    follow(page.get_by_role("link", name="退出长辈版"))
     assert not citizen.has_elder_pages()
     citizen.context.close()

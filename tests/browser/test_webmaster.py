@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.following import follow
 from tests.browser.hands import Person
 from tests.browser.test_axe import complaints
 from tests.ops.processes import eventually
@@ -61,7 +62,7 @@ def test_an_invitation_leads_to_an_address_that_is_read_and_seen(browser, distri
     page.get_by_label("姓名").fill("测试站长")
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_label("再输一次密码").fill(PASSWORD)
-    page.get_by_role("button", name="创建账号并登录").click()
+    follow(page.get_by_role("button", name="创建账号并登录"))
 
     tab(page, "订阅")
     page.get_by_label("便民服务").check()
@@ -72,7 +73,7 @@ def test_an_invitation_leads_to_an_address_that_is_read_and_seen(browser, distri
 
     tab(page, "密钥")
     page.get_by_label("用途").fill(purpose)
-    page.get_by_role("button", name="新建").click()
+    follow(page.get_by_role("button", name="新建"))
     key = page.locator("main code").filter(has_text=re.compile(r"^ts_[\w-]{20,}$")).first.inner_text()
 
     keyed = f"{address}{'&' if '?' in address else '?'}key={key}"
@@ -84,7 +85,7 @@ def test_an_invitation_leads_to_an_address_that_is_read_and_seen(browser, distri
 
     tab(page, "密钥")
     row = page.locator("tr").filter(has_text=purpose)
-    row.get_by_role("button", name="吊销").click()
+    follow(row.get_by_role("button", name="吊销"))
     expect(page.locator("tr").filter(has_text=purpose)).to_contain_text("吊销")
     assert fetched(keyed)[0] in {401, 403}
 
@@ -107,7 +108,7 @@ def is_logged(page, key):
 
 
 def tab(page, name):
-    page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
+    follow(page.get_by_role("navigation").get_by_role("link", name=name, exact=True))
 
 
 def test_every_page_of_the_console_fits_and_has_nothing_that_axe_finds(district, page):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.following import follow
 from tests.ops.processes import eventually
 
 if TYPE_CHECKING:
@@ -42,15 +43,15 @@ def test_a_push_reaches_the_followers_phone_and_a_question_is_answered(
     titles = message.locator("a").all_inner_texts()
     assert len(titles) == 4
     assert titles[0].startswith(OWN_TITLE)
-    message.locator("a").first.click()
+    follow(message.locator("a").first)
     assert "血压血糖测量" in phone.inner_text("body")
 
     phone.go_back()
     phone.get_by_label("发消息").fill("义诊")
-    phone.get_by_role("button", name="发送").click()
+    follow(phone.get_by_role("button", name="发送"))
     answer = phone.locator(".card").first  # the newest comes first
     assert ADDED in answer.inner_text()
-    answer.locator("a").click()
+    follow(answer.locator("a"))
     assert "血压血糖测量" in phone.inner_text("body")
 
 
@@ -79,10 +80,10 @@ def test_a_draft_that_a_person_publishes_settles_by_its_address(
 
 
 def follower(browser: Browser, sandbox: str) -> Page:
-    """A phone that follows the account; a click waits for the answer, which the sandbox shows at once."""
+    """A phone that follows the account; the sandbox shows the answer at once."""
     phone = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN").new_page()
     phone.goto(f"{sandbox}/phone/{FOLLOWED}/")
-    phone.get_by_role("button", name="关注公众号").click()
+    follow(phone.get_by_role("button", name="关注公众号"))
     assert "欢迎关注品质城中" in phone.inner_text("body")
     return phone
 
@@ -91,17 +92,17 @@ def compose(writer: Person) -> None:
     """From the push that the demo has prepared: one more item, made the head, with a title of its own."""
     page = writer.page
     page.goto(f"{writer.hub}{PUSHES}")
-    page.locator(".p-title").click()
-    page.get_by_role("button", name="保存并加入稿件").click()
+    follow(page.locator(".p-title"))
+    follow(page.get_by_role("button", name="保存并加入稿件"))
     page.locator(".p-choice", has_text=ADDED).locator("input").check()
-    page.get_by_role("button", name="加入所选稿件").click()
+    follow(page.get_by_role("button", name="加入所选稿件"))
     added = page.locator("[data-push-item]", has_text=ADDED)
     up = added.get_by_role("button", name=re.compile("上移"))
     while up.is_enabled():
         up.click()
     assert added.locator("[data-push-place]").inner_text() == "头条"
     added.get_by_label("标题").fill(OWN_TITLE)
-    page.get_by_role("button", name="保存并提交复核").click()
+    follow(page.get_by_role("button", name="保存并提交复核"))
     assert "待复核" in page.locator(".p-state").inner_text()
 
 
@@ -109,7 +110,7 @@ def confirm(reviewer: Person) -> None:
     """The second person finds it on the home page and answers the last question with yes."""
     page = reviewer.page
     page.goto(f"{reviewer.hub}/admin/")
-    page.get_by_role("link", name="去复核").click()
+    follow(page.get_by_role("link", name="去复核"))
     assert OWN_TITLE in page.locator(".p-articles").inner_text()
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="复核通过，立即发送").click()
@@ -124,7 +125,7 @@ def publish(office: Page, address: str) -> str:
         return office.locator("tr", has_text=BY_HAND).count() > 0
 
     eventually(offered, "the draft is in the box", patience=60)
-    office.locator("tr", has_text=BY_HAND).get_by_role("button", name="发表").click()
+    follow(office.locator("tr", has_text=BY_HAND).get_by_role("button", name="发表"))
     link = office.locator("tr a[href*='/s/']", has_text=BY_HAND)
 
     def out() -> bool:
