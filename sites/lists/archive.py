@@ -78,10 +78,13 @@ def _plain(outlet: int, codes: tuple[str, ...], year: int, this_year: int) -> Pr
 
 def _pinned(outlet: Outlet, codes: Sequence[str], now: datetime) -> list[datetime]:
     """When the few were published that are pinned up or down."""
-    rows = Placement.objects.filter(
-        ~Q(rank=0), outlet=outlet, column_code__in=codes, desired__isnull=False, published_at__lte=now
-    )
-    return list(rows.values_list("published_at", flat=True)[:PINNED_MAX])
+    first, *others = (part.values_list("published_at", flat=True) for part in pinned(outlet, codes, now))
+    return list(first.union(*others, all=True)[:PINNED_MAX])
+
+
+def pinned(outlet: Outlet, codes: Iterable[str], now: datetime) -> list[QuerySet[Placement]]:
+    """The index ranges of what is pinned up or down. Asked for what is not 0, PostgreSQL reads the whole table."""
+    return [placed(outlet, code, now).filter(rank) for code in codes for rank in RANKS[1:]]
 
 
 def _has(moments: Iterable[datetime], span: Span) -> bool:

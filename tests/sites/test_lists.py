@@ -314,6 +314,8 @@ def test_a_month_is_leafed_through_by_time(reader: Client, portal: SiteHome, new
 def test_the_archive_reads_along_the_list_index(portal: SiteHome) -> None:
     outlet = Outlet.objects.get()
     month = Month(2026, 11)
-    for span in archive.spans(outlet, ["ywdt"], month, Place(), timezone.now()):
+    now = timezone.now()
+    spans = archive.spans(outlet, ["ywdt"], month, Place(), now)
+    for span in [*spans, *archive.pinned(outlet, ["ywdt"], now)]:
         plan = span[:20].explain()
         assert "USING INDEX placement_list (outlet_id=? AND column_code=? AND rank" in plan, plan
