@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Q, QuerySet
+from django.db.models import BooleanField, DateTimeField, Exists, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from channels.models import Outlet, Placement
 from channels.prepared import Prepared, moment
-from sites.lists.listing import Leaf, Place, placed, turn
+from sites.lists.listing import Leaf, Place, beside, placed, turn
 from sites.lists.months import Month
 
 YEARS = 15
@@ -26,6 +27,8 @@ PREPARED_MAX = 512
 PINNED_MAX = 500
 Span = tuple[datetime, datetime]
 """From (inclusive) and to (exclusive)."""
+TICK = timedelta(microseconds=1)
+"""The databases keep no finer time."""
 RANKS = (Q(rank=0), Q(rank__gt=0), Q(rank__lt=0))
 
 
@@ -103,10 +106,16 @@ def spans(
     outlet: Outlet, codes: Iterable[str], month: Month, place: Place, now: datetime
 ) -> list[QuerySet[Placement]]:
     """The index ranges of a month beyond a place, nearest first."""
-    within = Q(published_at__gte=month.begin, published_at__lt=month.end) & beyond(place)
+    since, until, here = month.begin, min(now, month.end - TICK), place.cursor
+    if here and place.is_older:
+        until = min(until, here.published_at)
+    elif here:
+        since = max(since, here.published_at)
     order = ("-published_at", "-pk") if place.is_older else ("published_at", "pk")
     return [
-        placed(outlet, code, now).filter(within, rank).order_by(*order) for code in codes for rank in RANKS
+        placed(outlet, code, until, since=since).filter(beside(place), rank).order_by(*order)
+        for code in codes
+        for rank in RANKS
     ]
 
 
@@ -115,17 +124,16 @@ def beyond(place: Place) -> Q:
     here = place.cursor
     if here is None:
         return Q()
-    if place.is_older:
-        tie = Q(published_at__lt=here.published_at) | Q(pk__lt=here.pk)
-        return Q(published_at__lte=here.published_at) & tie
-    tie = Q(published_at__gt=here.published_at) | Q(pk__gt=here.pk)
-    return Q(published_at__gte=here.published_at) & tie
+    bound = (
+        Q(published_at__lte=here.published_at) if place.is_older else Q(published_at__gte=here.published_at)
+    )
+    return bound & beside(place)
 
 
 def _any(outlet: int, codes: Sequence[str], span: Span) -> ExpressionWrapper:
     """Whether the columns have anything of rank 0 in a span of time, before `moment(0)`."""
-    within = Q(published_at__gte=span[0], published_at__lt=span[1], rank=0)
-    parts = [Exists(placed(outlet, code, moment(0)).filter(within)) for code in codes]
+    until = Least(Value(span[1] - TICK), Value(moment(0)), output_field=DateTimeField())
+    parts = [Exists(placed(outlet, code, until, since=span[0]).filter(rank=0)) for code in codes]
     condition = Q(parts[0])
     for part in parts[1:]:
         condition |= Q(part)

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from django.db import connections
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from channels.edition import Edition, ItemType
 from channels.models import Outlet, Placement
@@ -124,7 +125,7 @@ Key = tuple[int, Any, int, str]
 def newest(outlet: Outlet, groups: Sequence[Iterable[str]], *, limit: int, now: datetime) -> list[list[Row]]:
     """For each group of column codes its first `limit` rows. Two statements in all."""
     wanted = sorted({code for group in groups for code in group})
-    ranges = [part for code in wanted for part in _ranges(_shown(outlet, code, now), Place())]
+    ranges = [part for code in wanted for part in _ranges(outlet, code, Place(), now)]
     keys = sorted(_keys(ranges, limit), reverse=True)
     chosen = [[pk for *_, pk, code in keys if code in set(group)][:limit] for group in groups]
     rows = read({pk for group in chosen for pk in group})
@@ -136,7 +137,7 @@ def leaf(outlet: Outlet, codes: Iterable[str], place: Place, *, size: int, now: 
     chosen = sorted(set(codes))
 
     def ranges(place: Place) -> Sequence[QuerySet[Placement]]:
-        return [part for code in chosen for part in _ranges(_shown(outlet, code, now), place)]
+        return [part for code in chosen for part in _ranges(outlet, code, place, now)]
 
     return turn(ranges, place, size=size)
 
@@ -156,28 +157,43 @@ def turn(ranges: Ranges, place: Place, *, size: int, by_rank: bool = True) -> Le
     return Leaf(rows, newer=ends[0] if more else None, older=ends[1], is_top=not more)
 
 
-def placed(outlet: Outlet | int, code: str, now: datetime) -> QuerySet[Placement]:
-    """What the outlet has in a column, over or not."""
-    return Placement.objects.filter(
-        outlet=outlet, column_code=code, desired__isnull=False, published_at__lte=now
+def placed(
+    outlet: Outlet | int, code: str, until: datetime | Combinable, *, since: datetime | None = None
+) -> QuerySet[Placement]:
+    """What the outlet has in a column, over or not, published from `since` up to `until`.
+
+    One bound at either end: of two SQLite takes the first to the index, and walks through all between it and the other.
+    """
+    rows = Placement.objects.filter(
+        outlet=outlet, column_code=code, desired__isnull=False, published_at__lte=until
     )
+    return rows.filter(published_at__gte=since) if since else rows
 
 
-def _shown(outlet: Outlet, code: str, now: datetime) -> QuerySet[Placement]:
-    return placed(outlet, code, now).filter(Q(visible_until=None) | Q(visible_until__gt=now))
-
-
-def _ranges(rows: QuerySet[Placement], place: Place) -> list[QuerySet[Placement]]:
+def beside(place: Place) -> Q:
+    """What of the rows at the moment of a place, and beyond it, is not the place itself or before it."""
     here = place.cursor
     if here is None:
-        return [rows.order_by(*NEWEST_FIRST)]
+        return Q()
     if place.is_older:
-        below = Q(published_at__lt=here.published_at) | Q(pk__lt=here.pk)
-        same = rows.filter(below, rank=here.rank, published_at__lte=here.published_at)
-        return [part.order_by(*NEWEST_FIRST) for part in (same, rows.filter(rank__lt=here.rank))]
-    above = Q(published_at__gt=here.published_at) | Q(pk__gt=here.pk)
-    same = rows.filter(above, rank=here.rank, published_at__gte=here.published_at)
-    return [part.order_by(*OLDEST_FIRST) for part in (same, rows.filter(rank__gt=here.rank))]
+        return Q(published_at__lt=here.published_at) | Q(pk__lt=here.pk)
+    return Q(published_at__gt=here.published_at) | Q(pk__gt=here.pk)
+
+
+def _ranges(outlet: Outlet, code: str, place: Place, now: datetime) -> list[QuerySet[Placement]]:
+    """The index ranges of what a column shows beyond a place, nearest first."""
+    here = place.cursor
+    valid = Q(visible_until=None) | Q(visible_until__gt=now)
+    shown = placed(outlet, code, now).filter(valid)
+    if here is None:
+        return [shown.order_by(*NEWEST_FIRST)]
+    if place.is_older:
+        same = placed(outlet, code, min(now, here.published_at))
+        parts = same.filter(valid, beside(place), rank=here.rank), shown.filter(rank__lt=here.rank)
+        return [part.order_by(*NEWEST_FIRST) for part in parts]
+    same = placed(outlet, code, now, since=here.published_at)
+    parts = same.filter(valid, beside(place), rank=here.rank), shown.filter(rank__gt=here.rank)
+    return [part.order_by(*OLDEST_FIRST) for part in parts]
 
 
 def read(keys: Collection[int]) -> dict[int, Row]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from channels.edition import GuideFacts, ItemType, PolicyFacts, PolicyStatus
-from channels.models import Outlet, Placement
+from channels.models import EditionRecord, Item, Outlet, Placement
 from cms.models import Topic
 from sites.lists import archive, listing
 from sites.lists.listing import Cursor, Place
@@ -256,8 +259,7 @@ def test_lists_cost_the_same_however_much_they_hold(
 )
 def test_lists_read_along_the_list_index(portal: SiteHome, cursor: Cursor | None, is_older: bool) -> None:
     outlet = Outlet.objects.get()
-    shown = listing._shown(outlet, "ywdt", timezone.now())
-    for part in listing._ranges(shown, Place(cursor, is_older)):
+    for part in listing._ranges(outlet, "ywdt", Place(cursor, is_older), timezone.now()):
         plan = part[:20].explain()
         assert "USING INDEX placement_list (outlet_id=? AND column_code=?" in plan, plan
         assert "SCAN" not in plan
@@ -319,3 +321,70 @@ def test_the_archive_reads_along_the_list_index(portal: SiteHome) -> None:
     for span in [*spans, *archive.pinned(outlet, ["ywdt"], now)]:
         plan = span[:20].explain()
         assert "USING INDEX placement_list (outlet_id=? AND column_code=? AND rank" in plan, plan
+
+
+@pytest.fixture
+def steps() -> Iterator[Callable[[Callable[[], object]], int]]:
+    """Hundreds of instructions that SQLite's machine needs for some work."""
+    seen = 0
+
+    def step() -> None:
+        nonlocal seen
+        seen += 1
+
+    def counted(work: Callable[[], object]) -> int:
+        nonlocal seen
+        seen = 0
+        work()
+        return seen
+
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    raw.set_progress_handler(step, 100)
+    yield counted
+    raw.set_progress_handler(None, 0)
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="counts SQLite's instructions")
+def test_what_is_newer_is_not_walked_through_on_the_way_to_what_is_old(
+    portal: SiteHome, news: ColumnIndex, steps: Callable[[Callable[[], object]], int]
+) -> None:
+    outlet, now = Outlet.objects.get(), build.NOW + timedelta(days=1)
+    last_year = build.NOW - timedelta(days=365)
+    for n in range(3):
+        build.place(build.edition(first_created=last_year + timedelta(minutes=n)), outlet)
+    oldest = Placement.objects.order_by("published_at")
+    middle = Place(Cursor.after(oldest[1]))
+    month = Month(last_year.year, last_year.month)
+    reads: list[Callable[[], object]] = [
+        lambda: archive.past(outlet, ["ywdt"], year=last_year.year, now=now),
+        lambda: archive.leaf(outlet, ["ywdt"], month, Place(), size=2, now=now),
+        lambda: archive.leaf(outlet, ["ywdt"], month, middle, size=2, now=now),
+        lambda: listing.leaf(outlet, ["ywdt"], middle, size=2, now=now),
+    ]
+    before = [steps(read) for read in reads]
+    copies(oldest[0], 2_000, build.NOW)
+    after = [steps(read) for read in reads]
+    assert [many <= 3 * few + 5 for few, many in zip(before, after, strict=True)] == [True] * 4, after
+
+
+def copies(of: Placement, count: int, at: datetime) -> None:
+    """So many more items like it, published up to `at`, one a second."""
+    items = [Item(content_id=uuid4(), slug=f"copy-{n}", changed_at=at) for n in range(count)]
+    Item.objects.bulk_create(items)
+    records = EditionRecord.objects.bulk_create(
+        EditionRecord(item=item, number=1, checksum="", document=of.desired.document, signed_at=at)
+        for item in items
+    )
+    Placement.objects.bulk_create(
+        Placement(
+            item=record.item,
+            outlet=of.outlet,
+            desired=record,
+            desired_at=at,
+            slug=f"copy-{n}",
+            column_code=of.column_code,
+            published_at=at - timedelta(seconds=n),
+        )
+        for n, record in enumerate(records)
+    )
