@@ -8,10 +8,13 @@ answer costs the same few statements whatever it lists.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import TypeVar, cast
 from xml.sax.saxutils import escape
 
+from django.core.cache import cache
 from django.db.models import JSONField, Max, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, TruncMonth
@@ -28,6 +31,8 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 PAGES = "0"
 URLS_MAX = 50_000
 """https://www.sitemaps.org/protocol.html; a district writes some hundred items a month."""
+KEPT_SECONDS = 600
+"""What asks all items (half a second for 100,000) is asked so seldom; who crawls comes once a day, or often on purpose."""
 HIDDEN = (
     "/admin/",
     "/console/",
@@ -41,6 +46,7 @@ HIDDEN = (
 )
 """What is no page to be found: the desk, search results, leaving pages, and pages in another dress."""
 
+T = TypeVar("T")
 Entry = tuple[str, datetime | None]
 """(absolute address, when it changed last if that is known)."""
 
@@ -48,7 +54,8 @@ Entry = tuple[str, datetime | None]
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The parts of this host."""
-    parts = [(PAGES, None), *_months(_homes(request))]
+    homes = _homes(request)
+    parts = [(PAGES, None), *_kept("months", homes, _months)]
     entries = [(request.build_absolute_uri(reverse("sitemap_part", args=[n])), at) for n, at in parts]
     return _answer("sitemapindex", "sitemap", entries)
 
@@ -90,6 +97,13 @@ def _shown(homes: Iterable[SiteHome]) -> QuerySet[Placement]:
     )
 
 
+def _kept(name: str, homes: Sequence[SiteHome], made: Callable[[Sequence[SiteHome]], T]) -> T:
+    """What is grouped over the whole archive of these sites, once in a while."""
+    outlets = sorted(home.outlet_id for home in homes if home.outlet_id)
+    key = f"sitemap-{name}-{blake2b(repr(outlets).encode(), digest_size=12).hexdigest()}"
+    return cast("T", cache.get_or_set(key, lambda: made(homes), KEPT_SECONDS))
+
+
 def _months(homes: Iterable[SiteHome]) -> list[Entry]:
     """(YYYYMM, the last change in it), newest first."""
     by_month = _shown(homes).annotate(month=TruncMonth("item__first_published_at")).order_by("-month")
@@ -125,14 +139,15 @@ def _owned(homes: Iterable[SiteHome], rows: Iterable[tuple[int, str, datetime]])
             yield canonical, signed_at
 
 
-def _pages(homes: Iterable[SiteHome]) -> Iterator[Entry]:
+def _changed(homes: Iterable[SiteHome]) -> dict[tuple[int, str], datetime]:
+    """By outlet and column: when something in it was signed last."""
+    rows = _shown(homes).values_list("outlet_id", "column_code").annotate(Max("desired__signed_at"))
+    return {(outlet_id, code): at for outlet_id, code, at in rows}
+
+
+def _pages(homes: Sequence[SiteHome]) -> Iterator[Entry]:
     """Homes, their columns, and their site maps."""
-    changed = {
-        (outlet_id, code): at
-        for outlet_id, code, at in _shown(homes)
-        .values_list("outlet_id", "column_code")
-        .annotate(Max("desired__signed_at"))
-    }
+    changed = _kept("changed", homes, _changed)
     columns = _columns(homes)
     for home in homes:
         url = home.get_full_url() or ""

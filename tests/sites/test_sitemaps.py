@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -94,8 +94,17 @@ def test_a_site_with_a_host_of_its_own_has_its_own_map(
     assert list(own)[:2] == ["http://tanzhong.example/", "http://tanzhong.example/dt/"]
 
 
+def test_months_are_kept_for_a_while_and_asked_anew_for_other_sites(reader: Client, portal: SiteHome) -> None:
+    build.place(owned("a"), portal.outlet)
+    known = list(listed(reader, "/sitemap.xml"))
+    build.place(owned("b", first_created=build.NOW - timedelta(days=60)), portal.outlet)
+    assert list(listed(reader, "/sitemap.xml")) == known
+    build.site("tanzhong", parent=portal)
+    assert [*known, "http://portal.example/sitemap-202609.xml"] == list(listed(reader, "/sitemap.xml"))
+
+
 @pytest.mark.parametrize(
-    ("path", "statements"), [("/sitemap.xml", 5), ("/sitemap-0.xml", 8), ("/sitemap-202611.xml", 5)]
+    ("path", "statements"), [("/sitemap.xml", 4), ("/sitemap-0.xml", 7), ("/sitemap-202611.xml", 5)]
 )
 def test_a_part_costs_the_same_statements_whatever_it_lists(
     reader: Client,
