@@ -76,8 +76,8 @@ def _push(door: Door, outlet: Outlet, request: HttpRequest) -> HttpResponse:
     answered = _handled(outlet, message, now)
     try:
         fresh = note(outlet, message, answered, now=now)
-    except OperationalError:
-        logger.warning("%s: no room to note a push, the platform will repeat it", outlet.slug, exc_info=True)
+    except OperationalError as error:
+        logger.warning("%s: no room to note a push (%s), the platform will repeat it", outlet.slug, error)
         if answered.effect is not None:
             return HttpResponse(status=503)
         fresh = False
