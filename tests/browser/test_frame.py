@@ -61,6 +61,16 @@ def test_pages_begin_at_their_top(browser, district, width, mode):
         assert page.locator(".masthead .name").bounding_box()["y"] > 0, path
 
 
+def test_the_column_one_is_in_stands_in_view_in_a_phone_s_menu(browser, district):
+    page = reader(browser, district, width=390)
+    page.goto(f"{district}/banshi/")
+    current = page.locator(".menu [aria-current]")
+    assert current.inner_text() == "办事指南"
+    box = current.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
 @pytest.mark.parametrize("width", [390, 1360])
 def test_elder_mode_is_large_easy_to_hit_and_fits(browser, district, width):
     page = reader(browser, district, width=width, mode="elder")

@@ -173,5 +173,13 @@
       tool.addEventListener("click", () => ACTS[tool.dataset.act](tools));
     }
   }
+  // On a telephone the menu is one line that scrolls sideways: the column that one is in stands in its middle. Only the
+  // menu is moved; scrollIntoView would move the page as well.
+  const column = document.querySelector(".menu [aria-current]");
+  if (column) {
+    const menu = column.closest("ul");
+    const [inner, outer] = [column.getBoundingClientRect(), menu.getBoundingClientRect()];
+    menu.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
+  }
   refresh();
 })();
