@@ -32,7 +32,7 @@ PAGES = "0"
 URLS_MAX = 50_000
 """https://www.sitemaps.org/protocol.html; a district writes some hundred items a month."""
 KEPT_SECONDS = 600
-"""What asks all items (half a second for 100,000) is asked so seldom; who crawls comes once a day, or often on purpose."""
+"""What groups the whole archive (half a second for 100,000 items) is asked once in this time: anybody may ask for it."""
 HIDDEN = (
     "/admin/",
     "/console/",

@@ -47,7 +47,7 @@ def past(outlet: Outlet, codes: Iterable[str], *, year: int, now: datetime) -> P
         return Past((), ())
     years, months = _years(this_year), _months(year)
     (found,) = _plain(outlet.pk, chosen, year, this_year).run(now)
-    pinned = _pinned(outlet, chosen, now)
+    pinned = _pinned_moments(outlet, chosen, now)
     has = [
         any_plain or _has(pinned, span) for any_plain, span in zip(found, _spans(years, months), strict=True)
     ]
@@ -79,7 +79,7 @@ def _plain(outlet: int, codes: tuple[str, ...], year: int, this_year: int) -> Pr
     return Prepared(Outlet.objects.filter(pk=outlet).order_by().values_list(*asked), moments=1)
 
 
-def _pinned(outlet: Outlet, codes: Sequence[str], now: datetime) -> list[datetime]:
+def _pinned_moments(outlet: Outlet, codes: Sequence[str], now: datetime) -> list[datetime]:
     """When the few were published that are pinned up or down."""
     first, *others = (part.values_list("published_at", flat=True) for part in pinned(outlet, codes, now))
     return list(first.union(*others, all=True)[:PINNED_MAX])
