@@ -54,11 +54,11 @@ ATOM_RULES = [
     (ID, ID + ID, "not exactly one"),
     (ID, "<id>102</id>", "its id is no IRI"),
     ("<subtitle>", "<subtitle>一</subtitle><subtitle>", "more than one"),
-    ("<updated>2026-11-23T01:30:00Z", "<updated>2026-11-23 01:30:00", "updated is no date"),
-    ("<updated>2026-11-23T01:30:00Z", "<updated>2026-11-23T01:30:00", "updated is no date"),
-    ("<updated>2026-11-23T01:30:00Z", "<updated>2026-11-22T01:30:00Z", "older than its newest entry"),
-    ("<updated>2026-11-23T01:30:00Z", "<updated>1969-11-22T01:30:00Z", "implausible date"),
-    ("<published>2026-11-23T01:30:00Z", "<published>2026-11-24T01:30:00Z", "after updated"),
+    ("<updated>2026-11-23T01:30:00.000Z", "<updated>2026-11-23 01:30:00", "updated is no date"),
+    ("<updated>2026-11-23T01:30:00.000Z", "<updated>2026-11-23T01:30:00", "updated is no date"),
+    ("<updated>2026-11-23T01:30:00.000Z", "<updated>2026-11-22T01:30:00.000Z", "older than its newest entry"),
+    ("<updated>2026-11-23T01:30:00.000Z", "<updated>1969-11-22T01:30:00.000Z", "implausible date"),
+    ("<published>2026-11-23T01:30:00.000Z", "<published>2026-11-24T01:30:00.000Z", "after updated"),
     ("停水通知（第1次", "A &amp;amp; B（第1次", "escaped twice"),
     ("停水通知（第1次", "&lt;b&gt;停水&lt;/b&gt;", "title holds markup"),
     ("<name>城中街道办事处</name>", "<name> </name>", "author without name"),
@@ -130,7 +130,7 @@ def test_the_wrong_order_is_told() -> None:
 
 def test_a_date_of_the_future_is_told() -> None:
     assert problems(document(atom).encode(), atom.CONTENT_TYPE, now=AT - timedelta(days=1)) == [
-        "implausible date: 2026-11-23T01:30:00Z"
+        "implausible date: 2026-11-23T01:30:00.000Z"
     ]
 
 
@@ -138,13 +138,13 @@ def test_a_date_of_the_future_is_told() -> None:
     ("old", "new", "rule"),
     [
         ('ref="urn:uuid:9"', 'ref="9"', "tombstone without id or time"),
-        ('when="2026-11-23T01:30:00Z"', 'when="gestern"', "tombstone without id or time"),
-        ('when="2026-11-23T01:30:00Z"', 'when="2026-11-25T01:30:00Z"', "older than its tombstone"),
+        ('when="2026-11-23T01:30:00.000Z"', 'when="gestern"', "tombstone without id or time"),
+        ('when="2026-11-23T01:30:00.000Z"', 'when="2026-11-25T01:30:00.000Z"', "older than its tombstone"),
         ('ref="urn:uuid:9"', f'ref="{URI}"', "taken back at once"),
         ("<at:comment>", "<at:comment/><at:comment>", "two comments"),
         (
             "<at:deleted-entry ",
-            '<at:deleted-entry ref="urn:uuid:9" when="2026-11-23T01:30:00Z"/><at:deleted-entry ',
+            '<at:deleted-entry ref="urn:uuid:9" when="2026-11-23T01:30:00.000Z"/><at:deleted-entry ',
             "is there twice",
         ),
     ],

@@ -128,12 +128,12 @@ class Format(Protocol):
 
 
 def rfc3339(moment: datetime) -> str:
-    """UTC, e.g. 2026-11-23T01:30:00Z; with milliseconds where there are any.
+    """UTC, always with milliseconds, e.g. 2026-11-23T01:30:00.000Z.
 
-    They tell two changes within one second apart: items that were signed together, an item that came back.
+    They tell two changes within one second apart: items that were signed together, an item that came back. Always
+    three digits, because readers sort these as text, which is right only then (RFC 3339 section 5.1).
     """
-    precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
-    return moment.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def ascii_url(url: str) -> str:

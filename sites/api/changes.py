@@ -13,7 +13,7 @@ from sites.api.log import SIZE, Kind, Line, Page
 from sites.serving.look import Look
 from sites.serving.outline import Outline, digest
 
-LAYOUT = 1
+LAYOUT = 2
 """Part of every tag: raised when the same page gives other bytes."""
 
 

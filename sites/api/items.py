@@ -19,7 +19,7 @@ from sites.serving.fragments import fetch
 from sites.serving.look import Look
 from sites.serving.outline import Outline, digest
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the same edition gives other bytes: then every mirror reads the log from the beginning."""
 CONTENT_TYPE = "application/json"
 CACHING = "public, no-cache"

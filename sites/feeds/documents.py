@@ -18,7 +18,7 @@ from sites.feeds.window import Cursor, Line, Window, outlet_of, window
 from sites.serving.look import Look
 from sites.serving.outline import Outline, digest
 
-LAYOUT = 4
+LAYOUT = 5
 """Part of every tag: raised when the same window gives other bytes."""
 
 

@@ -15,7 +15,7 @@ from sites.feeds.variants import Variant
 from sites.feeds.window import Line
 from sites.serving.fragments import fetch
 
-LAYOUT = 2
+LAYOUT = 3
 """Part of every key: raised when the same entry gives other bytes in some format."""
 
 

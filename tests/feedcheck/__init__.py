@@ -69,7 +69,7 @@ def _encoding(document: bytes, charset: str) -> list[str]:
 
 def _dates(document: bytes, now: datetime | None) -> list[str]:
     """Dates outside of what a feed can know, wherever they stand in our own form."""
-    found = re.findall(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", document)
+    found = re.findall(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", document)
     lines = []
     for text in dict.fromkeys(found):
         moment = datetime.fromisoformat(text.decode())

@@ -80,7 +80,7 @@ def test_a_signed_item_is_told_whole(outlet: Outlet) -> None:
     assert entry["content_id"] == str(value.content_id)
     assert entry["item"]["uri"] == value.uri
     assert entry["item"]["headlines"][0]["value"] == "A & <市>"
-    assert entry["expires"] == entry["item"]["expires"] == "2026-11-21T02:00:00Z"
+    assert entry["expires"] == entry["item"]["expires"] == "2026-11-21T02:00:00.000Z"
     assert entry["addresses"] == {
         "item": f"http://hub.example/api/items/{value.content_id}",
         "permalink": f"http://hub.example/i/{value.content_id}/",
