@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.ops.processes import HubProcess, environment, free_port, manage
+from tests.ops.processes import HubProcess, environment, manage
+from tests.ports import free_port
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from sites.serving.documents import Shelf
 from sites.serving.wsgi_layer import DocumentLayer
 from tests.browser.following import follow
 from tests.browser.test_reading import FAINT, PHONE
-from tests.ops.processes import free_port
+from tests.ports import free_port
 from tests.sites import build
 from tests.sites.hub import Asking
 

@@ -36,6 +36,7 @@ from channels.errors import (
 from channels.guard import Guard
 from channels.http import USER_AGENT, HttpClient
 from tests.channels.loopback import Fault, Loopback
+from tests.ports import free_port
 
 LOOPBACK = ["127.0.0.0/8"]
 
@@ -503,9 +504,3 @@ def speaking_tls(folder: Path) -> speaking:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
     return speaking(b"", context)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -13,7 +13,8 @@ from channels.sandbox.config import SandboxConfig
 from channels.sandbox.running import running_sandbox
 from tests.journeys.killing import MANY_ACCOUNTS
 from tests.journeys.test_kill import take_callbacks
-from tests.ops.processes import ROOT, environment, free_port
+from tests.ops.processes import ROOT, environment
+from tests.ports import free_port
 
 pytestmark = pytest.mark.soak
 ITEMS = 500

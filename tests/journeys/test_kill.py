@@ -13,7 +13,8 @@ from django.conf import settings
 from channels.sandbox.config import SandboxConfig
 from channels.sandbox.running import running_sandbox
 from tests.journeys.killing import ACCOUNTS, ARTICLES, CALLBACK, RECEIVERS
-from tests.ops.processes import ROOT, environment, free_port
+from tests.ops.processes import ROOT, environment
+from tests.ports import free_port
 
 ITEMS = 50
 KILLS = 14

@@ -20,7 +20,8 @@ from channels.wechat.accounts import memory_of
 from tests.channels.wechat_account import new_account
 from tests.journeys.pushing import appid
 from tests.journeys.test_kill import take_callbacks
-from tests.ops.processes import ROOT, environment, free_port
+from tests.ops.processes import ROOT, environment
+from tests.ports import free_port
 
 PUSHES = 16
 KILLS = 24

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.processes import HubProcess, environment, eventually, free_port, manage, status
+from tests.ops.processes import HubProcess, environment, eventually, manage, status
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

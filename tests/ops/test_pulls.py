@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.processes import HubProcess, environment, eventually, free_port, manage
+from tests.ops.processes import HubProcess, environment, eventually, manage
+from tests.ports import free_port
 
 MAKE = """
 from django.utils import timezone

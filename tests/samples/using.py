@@ -15,6 +15,8 @@ from typing import Self
 
 from bs4 import BeautifulSoup
 
+from tests.ports import free_port
+
 SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
 PATIENCE = 20.0
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -58,9 +60,7 @@ class PhpSite:
     """A folder as a web site of PHP's own server; any message of PHP's is an error."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._log = folder / "php.log"
         strict = ["-d", "error_reporting=-1", "-d", "display_errors=1", "-d", "html_errors=0"]

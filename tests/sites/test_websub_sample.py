@@ -17,7 +17,8 @@ from channels import outbox
 from channels.models import Outlet
 from sites.models import Subscription
 from sites.serving import documents
-from tests.ops.processes import ROOT, eventually, free_port
+from tests.ops.processes import ROOT, eventually
+from tests.ports import free_port
 from tests.sites import build
 from tests.sites.subscribers import Hub, sign, withdraw
 

@@ -10,7 +10,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,8 @@ from pathlib import Path
 from typing import Self
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
+
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 SOURCES = Path("/usr/share/wordpress/wp-settings.php")
@@ -51,9 +52,7 @@ class WordPress:
     """
 
     def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.passwords: dict[str, str] = {}
         self._database = f"tongsheng_wp_{os.getpid()}_{self.port}"
