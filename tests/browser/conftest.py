@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
+from playwright.sync_api import expect
 
 from tests.browser.district import running_district
+from tests.browser.hands import SLOW
+
+expect.set_options(timeout=SLOW)
 
 
 @pytest.fixture(scope="session")

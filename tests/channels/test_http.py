@@ -228,7 +228,7 @@ def test_an_overlong_answer_to_a_write_leaves_its_outcome_open(echo: Echo) -> No
 
 @pytest.mark.parametrize(("write", "kind"), [(True, OutcomeUnknown), (False, Unreachable)])
 def test_no_answer_in_time(echo: Echo, write: bool, kind: type[ChannelError]) -> None:
-    assert isinstance(failing(f"{echo.url}/slow", "POST", write=write, timeout=0.2), kind)
+    assert isinstance(failing(f"{echo.url}/slow", "POST", write=write, timeout=1), kind)
 
 
 @pytest.mark.parametrize(("write", "kind"), [(True, OutcomeUnknown), (False, Unreachable)])
@@ -267,7 +267,7 @@ def test_a_server_that_never_accepts_applied_nothing() -> None:
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
 
-        error = failing(f"http://127.0.0.1:{port}/", "POST", write=True, timeout=0.6)
+        error = failing(f"http://127.0.0.1:{port}/", "POST", write=True, timeout=2)
 
         for one in waiting:
             one.close()

@@ -248,7 +248,7 @@ def test_an_event_comes_as_often_as_it_is_told_to(
 
 
 def test_events_can_come_out_of_order(sandbox: RunningSandbox, server: Server, appid: str) -> None:
-    connect(sandbox, appid, server, shuffle=True)
+    connect(sandbox, appid, server, shuffle=True, delay=1)
     caller = Caller(sandbox, appid)
     media = [caller.draft()["media_id"] for _ in range(2)]
     numbers = [str(caller.json("freepublish/submit", media_id=media_id)["publish_id"]) for media_id in media]

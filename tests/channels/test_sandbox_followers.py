@@ -136,8 +136,9 @@ class TestTags:
         assert caller.json("tags/getidlist", openid="oDEMO_1") == {"tagid_list": []}
 
     def test_tagging_at_the_same_time_is_refused(
-        self, sandbox: RunningSandbox, appid: str, caller: Caller
+        self, sandbox: RunningSandbox, appid: str, caller: Caller, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("channels.sandbox.wechat.api.TAGGING_SECONDS", 0.5)
         sandbox.follow(appid, "oDEMO_1")
         number, codes, start = tag(caller), [], threading.Barrier(4)
 

@@ -14,7 +14,7 @@ from channels.adapters.wechat_mp.api.audience import TAG_TRIES, Audience, Marked
 from channels.adapters.wechat_mp.api.callback import NewsReply, TextReply
 from channels.errors import ConfigError
 from channels.models import Item, Outlet, WithdrawalKind
-from channels.sandbox.config import AccountKind
+from channels.sandbox.config import AccountKind, SandboxConfig
 from channels.sandbox.running import RunningSandbox, running_sandbox
 from channels.wechat import accounts, interests, menus, scenes
 from channels.wechat.models import Follower, Interest, InterestKind, Menu, Scene, SceneKind
@@ -27,7 +27,7 @@ LI, WANG = "oDEMO_li", "oDEMO_wang"
 
 @pytest.fixture(scope="module")
 def platform() -> Iterator[RunningSandbox]:
-    with running_sandbox() as running:
+    with running_sandbox(SandboxConfig(callback_seconds=60)) as running:
         yield running
 
 

@@ -465,8 +465,8 @@ class TestAnswers:
         assert sandbox_of(stage).calls("freepublish/submit") == 0
 
     def test_a_hanging_platform_is_left_in_time(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("channels.adapters.wechat_mp.api.publishing.LONG_TIMEOUT", (0.2, 0.2))
-        sandbox_of(stage).fault("freepublish/submit", "slow", seconds=1.0)
+        monkeypatch.setattr("channels.adapters.wechat_mp.api.publishing.LONG_TIMEOUT", (1.0, 1.0))
+        sandbox_of(stage).fault("freepublish/submit", "slow", seconds=3.0)
         with pytest.raises(OutcomeUnknown) as caught:
             stage.deliver(sample())
         assert caught.value.code == "ReadTimeoutError"

@@ -34,8 +34,9 @@ def main(url: str, subscribers: int, kills: int, seed: int) -> None:
     interrupted = 0
     for number in range(kills):
         _correct(value, number + 2)
+        before = _claims()
         worker = _start(number)
-        _until_claimed()
+        _until_claimed(before)
         time.sleep(chance.uniform(0, 0.15))
         _kill(worker)
         interrupted += _claimed()
@@ -119,10 +120,9 @@ def _kill(worker: int) -> None:
     os.waitpid(worker, 0)
 
 
-def _until_claimed() -> None:
+def _until_claimed(before: set[str]) -> None:
     """Until the new document is on its way."""
     deadline = time.monotonic() + PATIENCE
-    before = _claims()
     while not _claims() - before and time.monotonic() < deadline:
         time.sleep(0.01)
 

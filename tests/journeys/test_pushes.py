@@ -13,6 +13,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.db import connections
 
+from channels.adapters.wechat_mp.api import tokens
 from channels.adapters.wechat_mp.api.line import Account, Line
 from channels.sandbox.config import DEMO_SECRET, SandboxConfig
 from channels.sandbox.running import running_sandbox
@@ -68,8 +69,9 @@ def test_every_push_goes_out_once_or_stops_with_its_evidence(tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_workers_of_an_account_share_one_token():
+def test_ten_workers_of_an_account_share_one_token(monkeypatch):
     """Each with a client, threads and a database connection of its own, as ten processes have."""
+    monkeypatch.setattr(tokens, "PATIENCE", 60.0)
     with running_sandbox(SandboxConfig()) as sandbox:
         outlet = new_account(sandbox)
         own_appid = outlet.options["appid"]
