@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache as django_cache
+from hypothesis import settings as hypothesis_settings
 
 from tests import kept_databases, lighthouse
 from tests import wordpress as real_wordpress
@@ -25,6 +26,9 @@ from tests.chromium import QUIET, chromium
 # CI names here what it has started, so that a missing service fails there instead of passing by.
 REQUIRED = frozenset(filter(None, os.environ.get("REQUIRE_SERVICES", "").split(",")))
 
+# A busy machine is no fault of an example's.
+hypothesis_settings.register_profile("unhurried", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "scratch_database"})
 

@@ -76,7 +76,9 @@ def make_outlet(
 ) -> Outlet:
     """An outlet of any channel; `options=` are the channel's settings, `secrets=` its secrets."""
     number = next(_numbers)
-    outlet = Outlet(slug=slug or f"outlet-{number}", channel=channel, **{"name": f"终端{number}", **fields})
+    outlet = Outlet(
+        slug=slug or f"outlet-{number:06}", channel=channel, **{"name": f"终端{number}", **fields}
+    )
     outlet.set_secrets(secrets or {})
     outlet.save()
     return outlet

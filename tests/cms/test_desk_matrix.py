@@ -184,14 +184,14 @@ def test_what_is_too_wide_to_read_is_cut_and_said():
 
 
 def test_a_cell_says_its_state_in_a_word_and_a_sign_and_links_the_live_page():
-    outlet = make_outlet("feed")
-    move(place(outlet), outlet, "settled", remote_url="https://street.example/a/", seen_at=timezone.now())
+    outlet, seen_at = make_outlet("feed"), timezone.now()
+    move(place(outlet), outlet, "settled", remote_url="https://street.example/a/", seen_at=seen_at)
     html = admin().get(MATRIX).content.decode()
     cell = re.search(r'<td class="d-cell d-good">.*?</td>', html)[0]
     assert "已落实" in cell
     assert "✓" in cell
     assert 'href="https://street.example/a/"' in cell
-    assert f"{timezone.localtime():%H}:" in cell
+    assert f"{timezone.localtime(seen_at):%H}:" in cell
 
 
 def test_markup_in_a_title_or_a_message_stays_text():

@@ -18,9 +18,9 @@ from channels import outbox
 from channels.edition import Correction, Edition
 from channels.models import Outlet, WithdrawalKind
 from sites.serving.documents import Shelf
-from sites.serving.freshness import watch
 from sites.serving.wsgi_layer import DocumentLayer
 from tests.sites import build
+from tests.sites.hub import Asking
 
 NAME = "jinglan"
 """The feed in the samples' text."""
@@ -33,9 +33,9 @@ class Hub:
 
     def __init__(self) -> None:
         self.answers: Counter[tuple[str, int]] = Counter()
-        # A layer of this test's own: what another one remembers is of a database that has been emptied since.
-        self._watch = watch()
-        self._layer = DocumentLayer(get_wsgi_application(), shelf=Shelf(), watching=self._watch)
+        # A layer of this test's own: what another one remembers is of a database that has been emptied since. It asks
+        # the database each time: that a change is heard of a moment later is not what the samples are about.
+        self._layer = DocumentLayer(get_wsgi_application(), shelf=Shelf(), watching=Asking())
         self._server = make_server("127.0.0.1", 0, self._answer, handler_class=_Quiet)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._serve, name="hub", daemon=True)
@@ -62,7 +62,6 @@ class Hub:
         try:
             self._server.serve_forever(poll_interval=0.01)
         finally:
-            self._watch.close()
             connections.close_all()
 
     def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -90,7 +89,7 @@ class Desk:
         return self._plan(
             build.edition(
                 uri=f"urn:uuid:{content_id}",
-                slug=f"20261120-{content_id.hex[:6]}",
+                slug=f"20261120-{content_id.hex[:12]}",
                 headline=headline,
                 permalink=page,
                 canonical_url=page,

@@ -84,7 +84,7 @@ class PhpSite:
 
     def _wait(self, port: int) -> None:
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
+        while self._server.poll() is None and time.monotonic() < end:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return

@@ -14,7 +14,7 @@ from django.utils import timezone
 from channels import finding, outbox
 from channels.edition import Correction, ItemType, Organisation, Paragraph
 from channels.models import AssetFile, ItemTag, WithdrawalKind
-from channels.search import entries, popular
+from channels.search import asking, entries, popular
 from channels.search.models import AttachmentText, SearchTally
 from cms.models import Unit
 from sites.models import ColumnIndex, SiteHome
@@ -22,6 +22,13 @@ from tests.sites import build
 from tests.sites.reading import soup, strange_scripts, words
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a slow machine nor the time since another test asked something decides what a search answers or costs."""
+    monkeypatch.setattr(asking.TooCostly, "SECONDS", 60.0)
+    monkeypatch.setattr(popular, "pending", popular.Pending(clock=lambda: 0.0))
 
 
 def titles(response: Any) -> list[str]:

@@ -423,16 +423,18 @@ def test_whatever_is_no_success_is_tried_again_to_the_end_of_the_lease(
     assert hub.work() == 0
 
 
-def test_the_pauses_grow(hub: Hub, outlet: Outlet, site: Subscriber) -> None:
+def test_the_pauses_grow(hub: Hub, outlet: Outlet, site: Subscriber, monkeypatch: pytest.MonkeyPatch) -> None:
     hub.subscribe(site.callback)
     site.statuses.extend([500] * 1000)
     sign(outlet)
+    begun = hub.now()
+    monkeypatch.setattr(hub, "now", lambda: begun + hub.shift)
     pauses = []
     for _ in range(12):
         hub.work()
         row = Subscription.objects.get()
         assert row.due_at is not None
-        pauses.append(round((row.due_at - hub.now()).total_seconds()))
+        pauses.append((row.due_at - hub.now()).total_seconds())
         hub.shift += row.due_at - hub.now()
     assert pauses[:4] == [10, 20, 40, 80]
     assert pauses[-1] == 3600
