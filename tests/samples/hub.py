@@ -89,7 +89,6 @@ class Desk:
         return self._plan(
             build.edition(
                 uri=f"urn:uuid:{content_id}",
-                slug=f"20261120-{content_id.hex[:12]}",
                 headline=headline,
                 permalink=page,
                 canonical_url=page,

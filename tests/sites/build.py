@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -80,17 +81,21 @@ def column_page(
     return page
 
 
+_SLUGS = (f"20261120-{number:06x}" for number in count(0x5A0001))
+"""As real ones look; random digits would collide once in a few hundred runs."""
+
+
 def edition(**fields: object) -> Edition:
     """A news item of column `ywdt`; `column` overrides its code."""
-    content_id = uuid4()
+    content_id, slug = uuid4(), next(_SLUGS)
     code = str(fields.pop("column", "ywdt"))
     values = {
         "uri": f"urn:uuid:{content_id}",
         "version": 1,
         "type": ItemType.NEWS,
-        "slug": f"20261120-{content_id.hex[:12]}",
+        "slug": slug,
         "headline": "城中区开展清洁家园志愿服务活动",
-        "canonical_url": f"http://portal.example/news/20261120-{content_id.hex[:12]}/",
+        "canonical_url": f"http://portal.example/news/{slug}/",
         "permalink": f"http://hub.example/i/{content_id}/",
         "issuer": Organisation(code="xcb", name="城中区委宣传部"),
         "source": "城中区融媒体中心",
