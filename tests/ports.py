@@ -6,25 +6,24 @@ import os
 import socket
 from collections.abc import Iterator
 
-LOWEST, HIGHEST = 20_000, 29_999
+PORTS = range(21_000, 30_000)
 """Below what Linux (from 32,768) and the others (from 49,152) give to outgoing connections: one that is given by the
-system may belong to a connection of another test by the time the server asks for it."""
+system may belong to a connection of another test by the time the server asks for it. Above those that tests name."""
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that is free now, and that no other test is given, in no process of this run."""
-    return next(port for port in _PORTS if _is_free(port))
+    """A port of 127.0.0.1 that is free now, and that no other test of this run is given."""
+    return next(port for port in _OWN if _is_free(port))
 
 
 def _of_this_process() -> Iterator[int]:
+    """Every one once. Processes of a run have none in common; two runs at the same time begin at different places."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    # Two runs at the same time begin at different places.
-    first = os.getpid() * 7919 % (HIGHEST - LOWEST)
-    for number in range(HIGHEST - LOWEST):
-        port = LOWEST + (first + number) % (HIGHEST - LOWEST)
-        if port % workers == worker:
-            yield port
+    own = PORTS[worker::workers]
+    begin = os.getpid() * 7919 % len(own)
+    yield from own[begin:]
+    yield from own[:begin]
 
 
 def _is_free(port: int) -> bool:
@@ -36,4 +35,4 @@ def _is_free(port: int) -> bool:
     return True
 
 
-_PORTS = _of_this_process()
+_OWN = _of_this_process()

@@ -54,7 +54,7 @@ class Person:
         dialog.locator("input[type=file]").set_input_files(str(file))
         expect(dialog.get_by_label("标题")).to_have_value(file.stem)  # filled in by script
         dialog.get_by_role("button", name="上传").last.click()
-        expect(dialog).to_have_count(0, timeout=SLOW)
+        expect(dialog).to_have_count(0)
         block.locator("[data-contentpath=alt_text] input").fill(alt)
 
     def add_table(self, rows: list[list[str]]) -> None:

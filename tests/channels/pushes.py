@@ -74,7 +74,7 @@ class Hub:
         edition = replace(
             edition,
             uri=f"urn:uuid:{content_id}",
-            slug=f"20261123-{content_id.hex[:12]}",
+            slug=f"20261123-{content_id.hex[:6]}",
             headline=title,
             permalink=f"http://hub.example/i/{content_id}/",
             **changes,

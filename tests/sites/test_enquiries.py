@@ -132,6 +132,16 @@ def test_what_is_wrong_is_said_and_what_was_written_is_kept(
     assert not Enquiry.objects.exists()
 
 
+def test_a_token_is_taken_from_three_seconds_to_twelve_hours() -> None:
+    found = tokens.make(7, now=NOW)
+    for age in (timedelta(seconds=3), timedelta(hours=12)):
+        assert tokens.read(found, now=NOW + age).site == 7
+    tick = timedelta(microseconds=1)
+    for age in (timedelta(seconds=3) - tick, timedelta(hours=12) + tick):
+        with pytest.raises(tokens.StaleToken):
+            tokens.read(found, now=NOW + age)
+
+
 @pytest.mark.parametrize(
     ("age", "said"), [(timedelta(minutes=-1), "提交过快"), (timedelta(hours=13), "停留时间过长")]
 )
